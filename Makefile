@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# carp: build, install, check and test. "make help" lists the targets.
+
+ifneq ($(KERNELRELEASE),)
+include $(src)/Kbuild
+else
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr
+DESTDIR ?=
+export PREFIX DESTDIR
+
+ifeq ($(V),1)
+Q :=
+else
+Q := @
+endif
+export V Q
+
+# The last line of "make test" is the total.
+MAKEFLAGS += --no-print-directory
+
+# Debian's headers carry no signing key and, without vmlinux, no BTF.
+KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
+	CONFIG_DEBUG_INFO_BTF_MODULES=
+
+.PHONY: all modules tools install uninstall dkms-install dkms-uninstall \
+	check lint test demo clean help
+
+all: modules tools
+
+modules:
+	$(Q)$(KMAKE) modules
+
+tools:
+	$(Q)$(MAKE) -C tools
+
+install: all
+	$(Q)$(KMAKE) INSTALL_MOD_DIR=updates \
+		INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(Q)$(MAKE) -C tools install
+	$(Q)test -n "$(DESTDIR)" || depmod -a $(KVER)
+
+uninstall:
+	$(Q)$(MAKE) -C tools uninstall
+	$(Q)$(RM) $(DESTDIR)/lib/modules/$(KVER)/updates/carp/carp.ko
+	$(Q)test -n "$(DESTDIR)" || depmod -a $(KVER)
+
+dkms-install dkms-uninstall:
+	$(Q)$(MAKE) -C tools $@
+
+check: lint
+	$(Q)$(MAKE) -C selftests check
+	$(Q)$(MAKE) -C tools check
+
+lint:
+	$(Q)$(MAKE) -C selftests lint
+
+test demo:
+	$(Q)$(MAKE) -C selftests $@
+
+clean:
+	$(Q)$(MAKE) -C tools clean
+	$(Q)$(MAKE) -C selftests clean
+	$(Q)if [ -d $(KDIR) ]; then $(KMAKE) clean; fi
+
+help:
+	@echo 'all        module and tools (default)'
+	@echo 'modules    carp.ko against KDIR ($(KDIR))'
+	@echo 'tools      carpconfig and the iproute2 plugin'
+	@echo 'install    module, tools and man pages; DESTDIR, PREFIX'
+	@echo 'uninstall  undo install'
+	@echo 'dkms-install  sources for DKMS; dkms-uninstall undoes it'
+	@echo 'check      unit tests and lint: seconds, no root, no VM'
+	@echo 'lint       static checks only'
+	@echo 'test       check, then everything in QEMU'
+	@echo 'demo       two members and a client in QEMU, and a failover'
+	@echo 'clean      remove what was built; .cache stays'
+
+endif

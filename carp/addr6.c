@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: the virtual IPv6 addresses
+ *
+ * The kernel tells of IPv6 addresses in a context that may not sleep, and not
+ * always under RTNL. There and then an address is put where packets are looked
+ * up, and told not to wait for duplicate address detection: the members have it
+ * in common on purpose. The rest, what the digest covers, the multicast groups
+ * that switches are to forward, and routes that nobody announced, follows in a
+ * worker under RTNL; until then the old digest is valid.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/ip6_fib.h>
+#include <net/ipv6.h>
+
+#include "addr6.h"
+#include "route.h"
+#include "route6.h"
+#include "vhost.h"
+#include "vip.h"
+
+/**
+ * carp_addr6_owner - whose virtual address is this
+ * @cn: the namespace
+ * @addr: the address
+ * @dev: where it was seen
+ *
+ * Context: RCU. Return: as carp_addr_owner4().
+ */
+struct carp_dev *carp_addr6_owner(const struct carp_net *cn,
+				  const struct in6_addr *addr,
+				  const struct net_device *dev)
+{
+	struct carp_dev *owner = NULL;
+	struct carp_vip *vip;
+
+	hash_for_each_possible_rcu(cn->vips, vip, hash, ipv6_addr_hash(addr)) {
+		if (vip->family != CARP_INET6 || !ipv6_addr_equal(&vip->v6, addr))
+			continue;
+		if (!owner || carp_rank(vip->carp, dev) > carp_rank(owner, dev))
+			owner = vip->carp;
+	}
+	return owner;
+}
+
+static struct carp_vip *carp_addr6_find(const struct carp_dev *carp,
+					const struct in6_addr *addr)
+{
+	struct carp_vip *vip;
+
+	lockdep_assert_held(&carp->cn->vips_lock);
+
+	list_for_each_entry(vip, &carp->vips, list) {
+		if (vip->family == CARP_INET6 && ipv6_addr_equal(&vip->v6, addr))
+			return vip;
+	}
+	return NULL;
+}
+
+static void carp_addr6_follow(struct carp_dev *carp)
+{
+	spin_lock_bh(&carp->cn->vips_lock);
+	carp->dirty6 = true;
+	spin_unlock_bh(&carp->cn->vips_lock);
+	schedule_work(&carp->cn->sync6);
+}
+
+/**
+ * carp_addr6_revisit - the kernel has made the device's routes anew
+ * @carp: the device
+ *
+ * Context: RTNL.
+ */
+void carp_addr6_revisit(struct carp_dev *carp)
+{
+	struct carp_vip *vip;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(vip, &carp->vips, list)
+		vip->routed = false;
+	carp_addr6_follow(carp);
+}
+
+static bool carp_addr6_known(struct carp_dev *carp,
+			     const struct in6_addr *addr)
+{
+	bool known;
+
+	spin_lock_bh(&carp->cn->vips_lock);
+	known = carp_addr6_find(carp, addr);
+	spin_unlock_bh(&carp->cn->vips_lock);
+	return known;
+}
+
+static void carp_addr6_add(struct carp_dev *carp, const struct in6_addr *addr)
+{
+	struct carp_vip *vip;
+
+	if (carp_addr6_known(carp, addr))
+		return;
+
+	vip = xchg(&carp->spare_vip, NULL);
+	if (!vip)
+		vip = kzalloc(sizeof(*vip), GFP_ATOMIC);
+	/* Not one that was configured: for those the validator has seen to it. */
+	if (!vip)
+		return;
+
+	vip->family = CARP_INET6;
+	vip->v6 = *addr;
+	carp_vip_insert(carp, vip, ipv6_addr_hash(addr));
+	carp_addr6_follow(carp);
+}
+
+static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
+{
+	struct carp_net *cn = carp->cn;
+	struct carp_vip *vip;
+
+	spin_lock_bh(&cn->vips_lock);
+	vip = carp_addr6_find(carp, addr);
+	if (vip) {
+		hash_del_rcu(&vip->hash);
+		list_del_rcu(&vip->list);
+		list_add_tail(&vip->left, &carp->left6);
+	}
+	spin_unlock_bh(&cn->vips_lock);
+
+	if (vip)
+		carp_addr6_follow(carp);
+}
+
+static void carp_addr6_leave_one(struct carp_dev *carp, struct carp_vip *vip)
+{
+	struct in6_addr group;
+
+	if (!vip->joined)
+		return;
+
+	addrconf_addr_solict_mult(&vip->v6, &group);
+	ipv6_dev_mc_dec(carp->lower, &group);
+	vip->joined = false;
+}
+
+static void carp_addr6_leave_removed(struct carp_dev *carp)
+{
+	struct carp_vip *vip, *next;
+	LIST_HEAD(left);
+
+	spin_lock_bh(&carp->cn->vips_lock);
+	list_splice_init(&carp->left6, &left);
+	spin_unlock_bh(&carp->cn->vips_lock);
+
+	list_for_each_entry_safe(vip, next, &left, left) {
+		carp_addr6_leave_one(carp, vip);
+		kfree_rcu(vip, rcu);
+	}
+}
+
+/**
+ * carp_addr6_leave - leave the groups of all virtual addresses
+ * @carp: the device, which is going away
+ *
+ * Context: RTNL.
+ */
+void carp_addr6_leave(struct carp_dev *carp)
+{
+	struct carp_vip *vip;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(vip, &carp->vips, list)
+		carp_addr6_leave_one(carp, vip);
+	carp_addr6_leave_removed(carp);
+}
+
+/* A snooping switch forwards solicitations for the address to whoever has
+ * joined its group on this port: the parent, in every state.
+ */
+static void carp_addr6_join(struct carp_dev *carp, struct carp_vip *vip)
+{
+	struct in6_addr group;
+
+	if (vip->joined)
+		return;
+
+	addrconf_addr_solict_mult(&vip->v6, &group);
+	vip->joined = !ipv6_dev_mc_inc(carp->lower, &group);
+}
+
+static bool carp_addr6_take_dirty(struct carp_dev *carp)
+{
+	bool dirty;
+
+	spin_lock_bh(&carp->cn->vips_lock);
+	dirty = carp->dirty6;
+	carp->dirty6 = false;
+	spin_unlock_bh(&carp->cn->vips_lock);
+	return dirty;
+}
+
+static unsigned int carp_addr6_count(const struct carp_dev *carp)
+{
+	const struct carp_vip *vip;
+	unsigned int n = 0;
+
+	list_for_each_entry_rcu(vip, &carp->vips, list)
+		n += vip->family == CARP_INET6;
+	return n;
+}
+
+/* Sort them anew. Addresses that come in meanwhile make it dirty again. */
+static void carp_addr6_collect(struct carp_dev *carp)
+{
+	unsigned int room;
+	struct carp_vip *vip;
+
+	rcu_read_lock();
+	room = carp_addr6_count(carp) + 8;
+	rcu_read_unlock();
+
+	kvfree(carp->addrs.v6);
+	carp->addrs.v6 = kvmalloc_array(room, CARP_IP6_LEN,
+					GFP_KERNEL | __GFP_NOFAIL);
+	carp->addrs.n6 = 0;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(vip, &carp->vips, list) {
+		if (vip->family == CARP_INET6 && carp->addrs.n6 < room)
+			carp_addrs_add6(&carp->addrs, vip->v6.s6_addr);
+	}
+	rcu_read_unlock();
+}
+
+/* The route of the address, and that of its subnet, which another host there
+ * leads to.
+ */
+static void carp_addr6_find_routes(struct carp_dev *carp,
+				   const struct in6_addr *addr)
+{
+	struct in6_addr other = *addr;
+	unsigned int i;
+
+	carp_route6_find(carp, addr);
+	for (i = 1; i < 256; i++) {
+		other.s6_addr[15] = addr->s6_addr[15] ^ i;
+		if (carp_addr6_known(carp, &other))
+			continue;
+		carp_route6_find(carp, &other);
+		return;
+	}
+}
+
+static void carp_addr6_sync_device(struct carp_dev *carp)
+{
+	struct carp_vip *vip;
+	struct carp_key *key;
+
+	carp_addr6_leave_removed(carp);
+	carp_addr6_collect(carp);
+
+	key = kzalloc(sizeof(*key), GFP_KERNEL | __GFP_NOFAIL);
+	carp_vip_commit(carp, key);
+
+	/* Removal happens under RTNL, so nothing vanishes on this walk. */
+	list_for_each_entry(vip, &carp->vips, list) {
+		if (vip->family != CARP_INET6)
+			continue;
+		if (!vip->joined)
+			carp_vhost_announce_one(carp, vip);
+		carp_addr6_join(carp, vip);
+		if (!vip->routed)
+			carp_addr6_find_routes(carp, &vip->v6);
+		vip->routed = true;
+	}
+	carp_route_sync(carp);
+}
+
+static void carp_addr6_sync(struct work_struct *work)
+{
+	struct carp_net *cn = container_of(work, struct carp_net, sync6);
+	struct carp_dev *carp;
+
+	rtnl_lock();
+	list_for_each_entry(carp, &cn->devs, node) {
+		if (carp->port && carp_addr6_take_dirty(carp))
+			carp_addr6_sync_device(carp);
+	}
+	rtnl_unlock();
+}
+
+static int carp_addr6_validate(struct notifier_block *nb, unsigned long event,
+			       void *ptr)
+{
+	const struct in6_validator_info *i6vi = ptr;
+	struct net_device *dev = i6vi->i6vi_dev->dev;
+
+	if (event != NETDEV_UP || !netif_is_carp(dev))
+		return NOTIFY_DONE;
+
+	if (ipv6_addr_type(&i6vi->i6vi_addr) & IPV6_ADDR_MULTICAST) {
+		NL_SET_ERR_MSG(i6vi->extack,
+			       "carp: a virtual address must be a unicast address");
+		return notifier_from_errno(-EADDRNOTAVAIL);
+	}
+	return notifier_from_errno(carp_vip_reserve(netdev_priv(dev)));
+}
+
+/* Before the kernel goes on: no duplicate address detection, and hidden until
+ * the marks say otherwise.
+ */
+static void carp_addr6_prepare(const struct carp_dev *carp,
+			       struct inet6_ifaddr *ifp)
+{
+	spin_lock_bh(&ifp->lock);
+	ifp->flags |= IFA_F_NODAD;
+	if (!carp_is_master(carp))
+		ifp->flags |= IFA_F_TENTATIVE;
+	if (!ifp->rt_priority)
+		ifp->rt_priority = CARP_ROUTE_METRIC;
+	spin_unlock_bh(&ifp->lock);
+}
+
+static int carp_addr6_event(struct notifier_block *nb, unsigned long event,
+			    void *ptr)
+{
+	struct inet6_ifaddr *ifp = ptr;
+	struct net_device *dev = ifp->idev->dev;
+	struct carp_dev *carp;
+
+	if (!netif_is_carp(dev))
+		return NOTIFY_DONE;
+
+	carp = netdev_priv(dev);
+	switch (event) {
+	case NETDEV_UP:
+		carp_addr6_prepare(carp, ifp);
+		carp_addr6_add(carp, &ifp->addr);
+		break;
+	case NETDEV_DOWN:
+		carp_addr6_del(carp, &ifp->addr);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block carp_addr6_validate_nb = {
+	.notifier_call = carp_addr6_validate,
+};
+
+static struct notifier_block carp_addr6_event_nb = {
+	.notifier_call = carp_addr6_event,
+};
+
+/**
+ * carp_addr6_net_init - prepare a namespace
+ * @cn: the namespace
+ */
+void carp_addr6_net_init(struct carp_net *cn)
+{
+	INIT_WORK(&cn->sync6, carp_addr6_sync);
+}
+
+/**
+ * carp_addr6_net_exit - wait for the worker of a namespace
+ * @cn: the namespace, without devices by now
+ *
+ * Context: process, without RTNL.
+ */
+void carp_addr6_net_exit(struct carp_net *cn)
+{
+	cancel_work_sync(&cn->sync6);
+}
+
+/**
+ * carp_addr6_init - listen to IPv6 addresses
+ *
+ * Return: 0 or a negative errno.
+ */
+int carp_addr6_init(void)
+{
+	int err;
+
+	err = register_inet6addr_validator_notifier(&carp_addr6_validate_nb);
+	if (err)
+		return err;
+	err = register_inet6addr_notifier(&carp_addr6_event_nb);
+	if (err)
+		unregister_inet6addr_validator_notifier(&carp_addr6_validate_nb);
+	return err;
+}
+
+/**
+ * carp_addr6_exit - stop listening
+ */
+void carp_addr6_exit(void)
+{
+	unregister_inet6addr_notifier(&carp_addr6_event_nb);
+	unregister_inet6addr_validator_notifier(&carp_addr6_validate_nb);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CARP: the objects, who owns them and what protects them
+ *
+ * Lock order: RTNL, carp_vhost.lock, then one of the leaves carp_net.lock and
+ * the kernel's own. Nothing is sent with carp_vhost.lock held.
+ */
+#ifndef _CARP_H
+#define _CARP_H
+
+#include <linux/etherdevice.h>
+#include <linux/hashtable.h>
+#include <linux/hrtimer.h>
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include <linux/if_carp.h>
+
+#include "auth.h"
+#include "fsm.h"
+#include "proto.h"
+
+#define CARP_GROUP4		htonl(0xe0000012)	/* 224.0.0.18 */
+/* ff02::12 */
+#define CARP_GROUP6_INIT	{ { { 0xff, 0x02, [15] = 0x12 } } }
+#define CARP_VIP_HASH_BITS	8
+/* OpenBSD's carp routes come after those of real interfaces to the same
+ * subnet. Here that also keeps a virtual address from being the default source
+ * on a host with an address of its own there.
+ */
+#define CARP_ROUTE_METRIC	4096
+
+struct carp_stats;
+
+/**
+ * struct carp_net - what one network namespace holds
+ * @net: the namespace
+ * @allow: sysctl net.carp.allow
+ * @preempt: sysctl net.carp.preempt
+ * @log: sysctl net.carp.log
+ * @sysctl: handle of net.carp
+ * @fib_nb: hears of routes, route.c
+ * @devs: all carp_dev; written under RTNL, read under RCU
+ * @vips: all virtual addresses by value; written under @vips_lock, read under
+ *	RCU
+ * @vips_lock: protects the lists of virtual addresses against each other's
+ *	writers; IPv6 tells of addresses without RTNL
+ * @stats: packets that belong to no port
+ * @lock: protects @pending, @hidden_vips, @custom_local
+ * @pending: devices with transitions that userland has not been told of
+ * @settle: the worker that hides routes again after a promotion
+ * @sync6: the worker that follows the IPv6 addresses under RTNL
+ * @flush6: once per batch of transitions, drops cached IPv6 destinations
+ * @notify: the worker that tells it
+ * @hidden_vips: virtual addresses that are not local at the moment
+ * @custom_local: the administrator has local routes of his own
+ */
+struct carp_net {
+	struct net *net;
+	int allow;
+	int preempt;
+	int log;
+	struct ctl_table_header *sysctl;
+	struct notifier_block fib_nb;
+	struct list_head devs;
+	DECLARE_HASHTABLE(vips, CARP_VIP_HASH_BITS);
+	spinlock_t vips_lock; /* protects the lists of virtual addresses */
+	struct carp_stats __percpu *stats;
+	spinlock_t lock; /* protects pending, hidden_vips, custom_local */
+	struct list_head pending;
+	struct work_struct notify;
+	struct work_struct settle;
+	struct work_struct sync6;
+	struct hrtimer flush6;
+	unsigned int hidden_vips;
+	bool custom_local;
+};
+
+/**
+ * struct carp_port - a parent, the Ethernet device below one or more carp_dev
+ * @dev: the parent; kept by the upper links of @devs
+ * @vhids: the carp_dev of each vhid; written under RTNL, read under RCU
+ * @devs: all carp_dev on this parent; written under RTNL, read under RCU
+ * @stats: packets discarded before their vhid was known
+ * @joined6: is in the IPv6 multicast group, RTNL
+ * @own_macs: some device on it has a MAC that the administrator chose
+ * @going_down: between NETDEV_GOING_DOWN and NETDEV_UP
+ * @rcu: frees it after the last receiver has left
+ */
+struct carp_port {
+	struct net_device *dev;
+	struct carp_dev __rcu *vhids[CARP_VHID_MAX + 1];
+	struct list_head devs;
+	struct carp_stats __percpu *stats;
+	bool own_macs;
+	bool going_down;
+	bool joined6;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct carp_vip - one virtual address
+ * @hash: in carp_net.vips
+ * @list: in carp_dev.vips
+ * @left: in carp_dev.left6
+ * @carp: the device that has it
+ * @family: which of the two addresses it is
+ * @v4: the IPv4 address
+ * @v6: the IPv6 address
+ * @joined: its solicited-node group was joined on the parent, RTNL
+ * @routed: its IPv6 routes were looked for, RTNL
+ * @rcu: frees it
+ */
+struct carp_vip {
+	struct hlist_node hash;
+	struct list_head list;
+	struct list_head left;
+	struct carp_dev *carp;
+	enum carp_family family;
+	union {
+		__be32 v4;
+		struct in6_addr v6;
+	};
+	bool joined;
+	bool routed;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct carp_params - how advertisements are to look and whose are taken
+ * @passphrase: the key, zero-padded
+ * @key_set: a passphrase was given
+ * @peer4: unicast peer, 0 for the multicast group
+ * @peer6: unicast peer, :: for the multicast group
+ * @cksum6: enum carp_cksum6
+ * @form: enum carp_form
+ */
+struct carp_params {
+	u8 passphrase[CARP_KEY_LEN];
+	bool key_set;
+	__be32 peer4;
+	struct in6_addr peer6;
+	u8 cksum6;
+	u8 form;
+};
+
+/**
+ * struct carp_key - what packets need of the configuration, prepared
+ * @auth: prepared HMAC
+ * @peer4: as in struct carp_params
+ * @peer6: as in struct carp_params
+ * @cksum6: as in struct carp_params
+ * @counter: our cookie; own packets are recognised by it
+ * @digest: of @counter: neither changes until the configuration does, so that
+ *	an advertisement is sent without hashing anything
+ * @rcu: frees it, and wipes it
+ */
+struct carp_key {
+	struct carp_auth auth;
+	__be32 peer4;
+	struct in6_addr peer6;
+	u8 cksum6;
+	u8 counter[CARP_COUNTER_LEN];
+	u8 digest[CARP_DIGEST_LEN];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct carp_transition - one line of the history
+ * @serial: counts from 1
+ * @from: state before
+ * @to: state reached
+ * @reason: why
+ * @time: CLOCK_REALTIME, ns
+ */
+struct carp_transition {
+	u32 serial;
+	u8 from;
+	u8 to;
+	u8 reason;
+	u64 time;
+};
+
+/**
+ * struct carp_vhost - the part of a device that takes part in an election
+ * @lock: protects @fsm, @serial, @history, @up, and the marks on the device's
+ *	routes; taken with BH disabled
+ * @fsm: the election
+ * @timer: the one timer, armed for @fsm.deadline
+ * @key: prepared HMAC, RCU; written under RTNL
+ * @state: copy of @fsm.state for readers without the lock
+ * @serial: number of the last transition, also read without the lock
+ * @told: transition serial that userland has been told of, RTNL
+ * @history: ring of the last transitions
+ * @up: the device is administratively up and ready to take part
+ * @stats: counters of this vhid
+ */
+struct carp_vhost {
+	spinlock_t lock; /* protects fsm, serial, history, up, route marks */
+	struct carp_fsm fsm;
+	struct hrtimer timer;
+	struct carp_key __rcu *key;
+	enum carp_state state;
+	u32 serial;
+	u32 told;
+	struct carp_transition history[CARP_HISTORY_MAX];
+	bool up;
+	struct carp_stats __percpu *stats;
+};
+
+/**
+ * struct carp_dev - a carp interface, netdev_priv()
+ * @dev: the interface
+ * @lower: its parent
+ * @cn: its namespace's state
+ * @port: its parent's state; NULL until the device is complete
+ * @node: in carp_net.devs
+ * @port_node: in carp_port.devs
+ * @pending: in carp_net.pending, carp_net.lock
+ * @vhost: the election
+ * @vhid: virtual host id, 0 until set; written under RTNL
+ * @params: the configuration that is not the election's, RTNL
+ * @own_mac: the administrator has set a MAC address, RTNL
+ * @counter: the cookie, constant
+ * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU
+ * @left6: removed IPv6 ones whose groups are still to be left, the same
+ * @dirty6: the IPv6 addresses have changed, the same
+ * @addrs: all of @vips, sorted for the digest, RTNL
+ * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
+ * @promoted: the address being told of was there before, RTNL
+ * @spare_vip: memory for the address that is about to be added, RTNL
+ * @spare_key: the same for the key that follows from it, RTNL
+ * @routes: struct carp_route, vhost.lock
+ * @routes6: struct carp_route6, vhost.lock
+ * @hidden: what this device adds to carp_net.hidden_vips, vhost.lock
+ * @routes_open: the kernel is making routes: hide none now, vhost.lock
+ * @routes_closed: the device is going: take no new routes, vhost.lock
+ */
+struct carp_dev {
+	struct net_device *dev;
+	struct net_device *lower;
+	struct carp_net *cn;
+	struct carp_port *port;
+	struct list_head node;
+	struct list_head port_node;
+	struct list_head pending;
+	struct carp_vhost vhost;
+	u8 vhid;
+	struct carp_params params;
+	bool own_mac;
+	u8 counter[CARP_COUNTER_LEN];
+	struct list_head vips;
+	struct list_head left6;
+	bool dirty6;
+	struct carp_addrs addrs;
+	unsigned int addrs_room;
+	bool promoted;
+	struct carp_vip *spare_vip;
+	struct carp_key *spare_key;
+	struct list_head routes;
+	struct list_head routes6;
+	unsigned int hidden;
+	bool routes_open;
+	bool routes_closed;
+};
+
+extern unsigned int carp_net_id;
+extern const struct net_device_ops carp_netdev_ops;
+
+static inline struct carp_net *carp_pernet(const struct net *net)
+{
+	return net_generic(net, carp_net_id);
+}
+
+static inline bool netif_is_carp(const struct net_device *dev)
+{
+	return dev->netdev_ops == &carp_netdev_ops;
+}
+
+static inline bool carp_is_master(const struct carp_dev *carp)
+{
+	return READ_ONCE(carp->vhost.state) == CARP_STATE_MASTER;
+}
+
+/* How good an answer a device is to "who has this address, as seen on @dev":
+ * its own link first, then whoever is master.
+ */
+static inline int carp_rank(const struct carp_dev *carp,
+			    const struct net_device *dev)
+{
+	return (dev == carp->lower || dev == carp->dev ? 2 : 0) +
+	       carp_is_master(carp);
+}
+
+#endif /* _CARP_H */

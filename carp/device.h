@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CARP: the network device */
+#ifndef _CARP_DEVICE_H
+#define _CARP_DEVICE_H
+
+#include "carp.h"
+
+void carp_device_setup(struct net_device *dev);
+int carp_device_create(struct net_device *dev, struct net_device *lower,
+		       u8 vhid, bool own_mac, struct netlink_ext_ack *extack);
+void carp_device_configure(struct net_device *dev);
+void carp_device_inherit(struct carp_dev *carp);
+
+#endif /* _CARP_DEVICE_H */

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: what happens to our devices and to their parents
+ *
+ * The netdevice notifier runs after the kernel's own: the routing code
+ * revives routes on NETDEV_UP and NETDEV_CHANGE, and their marks are put back
+ * here.
+ */
+#include <linux/netdevice.h>
+#include <linux/reboot.h>
+#include <linux/rtnetlink.h>
+
+#include "addr.h"
+#include "device.h"
+#include "event.h"
+#include "frame.h"
+#include "port.h"
+#include "route.h"
+#include "vhost.h"
+
+/* Nothing can be stacked on a carp device that would send or receive for it
+ * while it is not master. A VRF only chooses a routing table.
+ */
+static int carp_event_upper(struct netdev_notifier_changeupper_info *info)
+{
+	struct netlink_ext_ack *extack;
+
+	if (!info->linking || netif_is_l3_master(info->upper_dev))
+		return NOTIFY_DONE;
+
+	extack = netdev_notifier_info_to_extack(&info->info);
+	NL_SET_ERR_MSG(extack,
+		       "carp: a carp device cannot carry another device, put the other one on the parent or below it");
+	return notifier_from_errno(-EOPNOTSUPP);
+}
+
+/* Before the kernel's own notifiers: see route.c. */
+static int carp_event_early(struct notifier_block *nb, unsigned long event,
+			    void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	if (event == NETDEV_UP && netif_is_carp(dev))
+		carp_route_open(netdev_priv(dev), true);
+	return NOTIFY_DONE;
+}
+
+static int carp_event_own(struct net_device *dev, unsigned long event,
+			  void *ptr)
+{
+	struct carp_dev *carp = netdev_priv(dev);
+
+	switch (event) {
+	case NETDEV_REGISTER:
+		carp_device_configure(dev);
+		break;
+	case NETDEV_UP:
+		carp_addr_routes(carp);
+		carp_vhost_up(carp);
+		break;
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEUPPER:
+		carp_route_sync(carp);
+		break;
+	case NETDEV_UNREGISTER:
+		carp_route_close(carp);
+		break;
+	case NETDEV_PRECHANGEUPPER:
+		return carp_event_upper(ptr);
+	}
+	return NOTIFY_DONE;
+}
+
+static void carp_event_carrier(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry(carp, &port->devs, port_node) {
+		if (netif_running(port->dev) && netif_carrier_ok(port->dev))
+			netif_carrier_on(carp->dev);
+		else
+			netif_carrier_off(carp->dev);
+		carp_vhost_update(carp, CARP_REASON_NONE);
+	}
+}
+
+/* While it can still send: the last chance to say goodbye. */
+static void carp_event_going_down(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	WRITE_ONCE(port->going_down, true);
+	list_for_each_entry(carp, &port->devs, port_node)
+		carp_vhost_update(carp, CARP_REASON_PARENT_DOWN);
+}
+
+static void carp_event_mtu(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry(carp, &port->devs, port_node) {
+		carp->dev->max_mtu = port->dev->mtu;
+		if (carp->dev->mtu > port->dev->mtu)
+			dev_set_mtu(carp->dev, port->dev->mtu);
+	}
+}
+
+static void carp_event_features(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry(carp, &port->devs, port_node)
+		carp_device_inherit(carp);
+}
+
+static void carp_event_announce(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry(carp, &port->devs, port_node)
+		carp_vhost_announce(carp);
+}
+
+/* A carp device lives in its parent's namespace and does not outlive it there,
+ * be it that the parent is deleted or that it moves away. It may be on its way
+ * out already, in the same batch as the parent; then it lets go of it now.
+ */
+static void carp_event_unregister(struct carp_port *port)
+{
+	struct carp_dev *carp, *next;
+	LIST_HEAD(kill);
+	bool last;
+
+	list_for_each_entry_safe(carp, next, &port->devs, port_node) {
+		last = list_is_last(&carp->port_node, &port->devs);
+		if (carp->dev->reg_state == NETREG_REGISTERED)
+			unregister_netdevice_queue(carp->dev, &kill);
+		else
+			carp_port_leave(carp);
+		/* The port may be gone with its last device. */
+		if (last)
+			break;
+	}
+	unregister_netdevice_many(&kill);
+}
+
+static int carp_event_lower(struct carp_port *port, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UP:
+		WRITE_ONCE(port->going_down, false);
+		carp_event_carrier(port);
+		break;
+	case NETDEV_CHANGE:
+	case NETDEV_DOWN:
+		carp_event_carrier(port);
+		break;
+	case NETDEV_GOING_DOWN:
+		carp_event_going_down(port);
+		break;
+	case NETDEV_CHANGEMTU:
+		carp_event_mtu(port);
+		break;
+	case NETDEV_FEAT_CHANGE:
+		carp_event_features(port);
+		break;
+	case NETDEV_NOTIFY_PEERS:
+	case NETDEV_BONDING_FAILOVER:
+		carp_event_announce(port);
+		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		return NOTIFY_BAD;
+	case NETDEV_UNREGISTER:
+		carp_event_unregister(port);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
+			     void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct carp_port *port = carp_port_get(dev);
+	int result = NOTIFY_DONE;
+
+	if (netif_is_carp(dev))
+		result = carp_event_own(dev, event, ptr);
+	else if (port)
+		result = carp_event_lower(port, event);
+
+	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER ||
+	    event == NETDEV_CHANGEUPPER)
+		carp_route_sweep(carp_pernet(dev_net(dev)));
+	return result;
+}
+
+/* Orderly shutdown and reboot: say goodbye everywhere. */
+static int carp_event_reboot(struct notifier_block *nb, unsigned long event,
+			     void *ptr)
+{
+	struct carp_dev *carp;
+	struct net *net;
+
+	carp_vhost_shutdown();
+
+	rcu_read_lock();
+	for_each_net_rcu(net) {
+		list_for_each_entry_rcu(carp, &carp_pernet(net)->devs, node)
+			carp_vhost_update(carp, CARP_REASON_NONE);
+	}
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block carp_event_early_nb = {
+	.notifier_call = carp_event_early,
+	.priority = 100,
+};
+
+static struct notifier_block carp_event_netdev_nb = {
+	.notifier_call = carp_event_netdev,
+	.priority = -100,
+};
+
+static struct notifier_block carp_event_reboot_nb = {
+	.notifier_call = carp_event_reboot,
+};
+
+/**
+ * carp_event_init - listen to devices and to the host going down
+ *
+ * Return: 0 or a negative errno.
+ */
+int carp_event_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&carp_event_early_nb);
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&carp_event_netdev_nb);
+	if (err)
+		goto err_early;
+	err = register_reboot_notifier(&carp_event_reboot_nb);
+	if (err)
+		goto err_netdev;
+	return 0;
+
+err_netdev:
+	unregister_netdevice_notifier(&carp_event_netdev_nb);
+err_early:
+	unregister_netdevice_notifier(&carp_event_early_nb);
+	return err;
+}
+
+/**
+ * carp_event_exit - stop listening
+ */
+void carp_event_exit(void)
+{
+	unregister_reboot_notifier(&carp_event_reboot_nb);
+	unregister_netdevice_notifier(&carp_event_netdev_nb);
+	unregister_netdevice_notifier(&carp_event_early_nb);
+}

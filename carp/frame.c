@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: where a frame that arrives on a parent goes
+ *
+ * - Advertisements to the multicast group are taken here, before the IP layer:
+ *   source validation drops those that come from a virtual address, which is
+ *   what two masters with unaddressed parents send each other, and a firewall
+ *   would stop the election. They then go on, for taps and raw sockets.
+ * - Frames to the virtual MAC belong to the carp device, if it is master.
+ * - ARP requests for a virtual address belong to the carp device, whatever MAC
+ *   they are sent to. Replies belong to whoever asked, which may be both.
+ * - Neighbour solicitations likewise.
+ * - All else is the parent's.
+ */
+#include <linux/if_vlan.h>
+#include <linux/ip.h>
+#include <net/arp.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "addr.h"
+#include "addr6.h"
+#include "arp.h"
+#include "frame.h"
+#include "rx.h"
+#include "stats.h"
+
+static const u8 carp_mac_prefix[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+
+/* Frames to a MAC that the administrator chose. The parent's own stays the
+ * parent's.
+ */
+static struct carp_dev *carp_frame_odd_owner(const struct carp_port *port,
+					     const u8 *mac)
+{
+	struct carp_dev *carp;
+
+	if (ether_addr_equal(mac, port->dev->dev_addr))
+		return NULL;
+
+	list_for_each_entry_rcu(carp, &port->devs, port_node) {
+		if (ether_addr_equal(mac, carp->dev->dev_addr))
+			return carp;
+	}
+	return NULL;
+}
+
+static struct carp_dev *carp_frame_owner(const struct carp_port *port,
+					 const u8 *mac)
+{
+	struct carp_dev *carp;
+
+	if (unlikely(READ_ONCE(port->own_macs)))
+		return carp_frame_odd_owner(port, mac);
+	if (memcmp(mac, carp_mac_prefix, sizeof(carp_mac_prefix)))
+		return NULL;
+
+	carp = rcu_dereference(port->vhids[mac[ETH_ALEN - 1]]);
+	if (!carp || !ether_addr_equal(mac, carp->dev->dev_addr))
+		return NULL;
+	return carp;
+}
+
+static rx_handler_result_t carp_frame_drop(struct carp_dev *carp,
+					   struct sk_buff *skb,
+					   enum carp_stat why)
+{
+	carp_stats_inc(carp->vhost.stats, why);
+	kfree_skb(skb);
+	return RX_HANDLER_CONSUMED;
+}
+
+/* The frame goes on as if it had come in on the carp device. */
+static rx_handler_result_t carp_frame_steer(struct carp_dev *carp,
+					    struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+
+	if (!(carp->dev->flags & IFF_UP))
+		return carp_frame_drop(carp, skb, CARP_STAT_NOTMASTER);
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	*pskb = skb;
+	if (!skb)
+		return RX_HANDLER_CONSUMED;
+
+	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
+	skb->dev = carp->dev;
+	if (skb->pkt_type == PACKET_OTHERHOST)
+		skb->pkt_type = PACKET_HOST;
+	return RX_HANDLER_ANOTHER;
+}
+
+static void carp_frame_copy(struct carp_dev *carp, struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+
+	if (!carp_is_master(carp))
+		return;
+
+	copy = skb_clone(skb, GFP_ATOMIC);
+	if (!copy)
+		return;
+
+	dev_sw_netstats_rx_add(carp->dev, copy->len + ETH_HLEN);
+	copy->dev = carp->dev;
+	if (copy->pkt_type == PACKET_OTHERHOST)
+		copy->pkt_type = PACKET_HOST;
+	netif_rx(copy);
+}
+
+static bool carp_frame_knows(const struct carp_dev *carp, __be32 addr)
+{
+	return __ipv4_neigh_lookup_noref(carp->dev, (__force u32)addr);
+}
+
+/* A host that announces itself is news to each master that talks to it. */
+static void carp_frame_spread(const struct carp_port *port,
+			      struct sk_buff *skb, __be32 sip)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry_rcu(carp, &port->devs, port_node) {
+		if (carp_is_master(carp) && carp_frame_knows(carp, sip))
+			carp_frame_copy(carp, skb);
+	}
+}
+
+/* An answer to the virtual MAC: the question was the carp device's own or, seen
+ * through the hook in nf.c, the parent's.
+ */
+static rx_handler_result_t carp_frame_answer(struct carp_dev *carp,
+					     struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+
+	if (!carp_is_master(carp))
+		return carp_frame_drop(carp, skb, CARP_STAT_NOTMASTER);
+
+	carp_frame_copy(carp, skb);
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	*pskb = skb;
+	if (!skb)
+		return RX_HANDLER_CONSUMED;
+
+	skb->pkt_type = PACKET_HOST;
+	return RX_HANDLER_PASS;
+}
+
+static rx_handler_result_t carp_frame_arp(struct carp_port *port,
+					  struct sk_buff **pskb)
+{
+	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	struct sk_buff *skb = *pskb;
+	const struct arphdr *hdr;
+	const struct carp_arp *arp;
+	struct arphdr _hdr;
+	struct carp_arp _arp;
+	struct carp_dev *carp;
+
+	hdr = skb_header_pointer(skb, 0, sizeof(_hdr), &_hdr);
+	if (!hdr || !carp_arp_ok(hdr))
+		return RX_HANDLER_PASS;
+	arp = skb_header_pointer(skb, sizeof(*hdr), sizeof(_arp), &_arp);
+	if (!arp)
+		return RX_HANDLER_PASS;
+
+	/* A peer's gratuitous ARP is for the parent's table: that is how a
+	 * backup learns that a master with a MAC of its own has taken over.
+	 */
+	if (hdr->ar_op == htons(ARPOP_REQUEST) && arp->sip != arp->tip) {
+		carp = carp_addr_owner4(cn, arp->tip, port->dev);
+		if (carp && carp->lower != port->dev)
+			carp = NULL;
+		if (carp && carp_is_master(carp))
+			return carp_frame_steer(carp, pskb);
+		if (carp)
+			return carp_frame_drop(carp, skb, CARP_STAT_ARPDROP);
+	}
+
+	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
+	if (carp)
+		return carp_frame_answer(carp, pskb);
+
+	if (hdr->ar_op == htons(ARPOP_REPLY) || arp->sip == arp->tip)
+		carp_frame_spread(port, skb, arp->sip);
+	return RX_HANDLER_PASS;
+}
+
+static bool carp_frame_is_advert4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
+	return iph && iph->version == 4 &&
+	       iph->protocol == CARP_PROTO_NUMBER && iph->daddr == CARP_GROUP4;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static const struct in6_addr carp_group6 = CARP_GROUP6_INIT;
+
+/* Fragments of an advertisement: there is no such thing. One that is whole is
+ * counted where extension headers are, in inet.c.
+ */
+static bool carp_frame_is_fragment6(const struct sk_buff *skb,
+				    const struct ipv6hdr *ip6h)
+{
+	const struct frag_hdr *frag;
+	struct frag_hdr _frag;
+
+	if (ip6h->nexthdr != NEXTHDR_FRAGMENT)
+		return false;
+	frag = skb_header_pointer(skb, sizeof(*ip6h), sizeof(_frag), &_frag);
+	return frag && frag->nexthdr == CARP_PROTO_NUMBER &&
+	       frag->frag_off & htons(IP6_OFFSET | IP6_MF);
+}
+
+static void carp_frame_group6(struct carp_port *port, const struct sk_buff *skb,
+			      const struct ipv6hdr *ip6h)
+{
+	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest) ||
+	    !ipv6_addr_equal(&ip6h->daddr, &carp_group6))
+		return;
+
+	if (ip6h->nexthdr == CARP_PROTO_NUMBER)
+		carp_rx_multicast(port, CARP_INET6, skb);
+	else if (carp_frame_is_fragment6(skb, ip6h) &&
+		 READ_ONCE(carp_pernet(dev_net(port->dev))->allow))
+		carp_stats_inc(port->stats, CARP_STAT_HDROPS);
+}
+
+static u8 carp_frame_icmp6_type(const struct sk_buff *skb,
+				const struct ipv6hdr *ip6h)
+{
+	const u8 *type;
+	u8 _type;
+
+	if (ip6h->nexthdr != IPPROTO_ICMPV6)
+		return 0;
+	type = skb_header_pointer(skb, sizeof(*ip6h), sizeof(_type), &_type);
+	return type ? *type : 0;
+}
+
+/* Solicitations for a virtual address are the carp device's, whatever MAC they
+ * are sent to.
+ */
+static rx_handler_result_t carp_frame_solicit6(struct carp_port *port,
+					       struct sk_buff **pskb,
+					       bool *done)
+{
+	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct nd_msg *msg;
+	struct carp_dev *carp;
+	struct nd_msg _msg;
+
+	msg = skb_header_pointer(*pskb, sizeof(struct ipv6hdr), sizeof(_msg),
+				 &_msg);
+	carp = msg ? carp_addr6_owner(cn, &msg->target, port->dev) : NULL;
+	if (!carp || carp->lower != port->dev)
+		return RX_HANDLER_PASS;
+
+	*done = true;
+	if (carp_is_master(carp))
+		return carp_frame_steer(carp, pskb);
+	return carp_frame_drop(carp, *pskb, CARP_STAT_ARPDROP);
+}
+
+/* What a host sends from its link-local address to a virtual one of wider scope
+ * is the parent's: that has a route back, and the answer takes the way of all
+ * that is sent from a virtual address.
+ */
+static rx_handler_result_t carp_frame_linklocal6(struct carp_port *port,
+						 struct sk_buff **pskb,
+						 const struct ipv6hdr *ip6h,
+						 bool *done)
+{
+	struct sk_buff *skb = *pskb;
+	struct carp_dev *carp;
+
+	if (!(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL) ||
+	    ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
+		return RX_HANDLER_PASS;
+
+	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
+	if (!carp || !carp_is_master(carp))
+		return RX_HANDLER_PASS;
+
+	*done = true;
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	*pskb = skb;
+	if (!skb)
+		return RX_HANDLER_CONSUMED;
+	skb->pkt_type = PACKET_HOST;
+	return RX_HANDLER_PASS;
+}
+
+/* @done: decided; otherwise the frame goes where its MAC says. */
+static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
+					    struct sk_buff **pskb, bool *done)
+{
+	const struct sk_buff *skb = *pskb;
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr _ip6h;
+
+	*done = false;
+	ip6h = skb_header_pointer(skb, 0, sizeof(_ip6h), &_ip6h);
+	if (!ip6h || ip6h->version != 6)
+		return RX_HANDLER_PASS;
+	carp_frame_group6(port, skb, ip6h);
+
+	switch (carp_frame_icmp6_type(skb, ip6h)) {
+	case NDISC_NEIGHBOUR_SOLICITATION:
+		return carp_frame_solicit6(port, pskb, done);
+	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+		return RX_HANDLER_PASS;
+	default:
+		return carp_frame_linklocal6(port, pskb, ip6h, done);
+	}
+}
+#else
+static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
+					    struct sk_buff **pskb, bool *done)
+{
+	*done = false;
+	return RX_HANDLER_PASS;
+}
+#endif /* CONFIG_IPV6 */
+
+/**
+ * carp_frame_rx - rx_handler of a parent
+ * @pskb: the frame, its data at the network header
+ *
+ * Context: softirq, RCU.
+ */
+rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct carp_port *port = rcu_dereference(skb->dev->rx_handler_data);
+	rx_handler_result_t result;
+	const struct ethhdr *eth;
+	struct carp_dev *carp;
+	bool done;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	/* With a VLAN id that no VLAN device has claimed: not our segment. */
+	if (unlikely(skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb)))
+		return RX_HANDLER_PASS;
+
+	eth = eth_hdr(skb);
+	if (eth->h_proto == htons(ETH_P_ARP))
+		return carp_frame_arp(port, pskb);
+	if (eth->h_proto == htons(ETH_P_IPV6)) {
+		result = carp_frame_inet6(port, pskb, &done);
+		if (done)
+			return result;
+	}
+
+	if (is_multicast_ether_addr(eth->h_dest)) {
+		if (eth->h_proto == htons(ETH_P_IP) &&
+		    carp_frame_is_advert4(skb))
+			carp_rx_multicast(port, CARP_INET, skb);
+		return RX_HANDLER_PASS;
+	}
+
+	carp = carp_frame_owner(port, eth->h_dest);
+	if (!carp)
+		return RX_HANDLER_PASS;
+	if (!carp_is_master(carp))
+		return carp_frame_drop(carp, skb, CARP_STAT_NOTMASTER);
+	return carp_frame_steer(carp, pskb);
+}

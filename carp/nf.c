@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: netfilter hooks on what this host sends in a virtual address's name
+ *
+ * IP, after routing and source NAT: a packet from a virtual address leaves by
+ * the carp device, so that it carries the virtual MAC and is seen and counted
+ * there, even where the route leads out of the parent; if the device is not
+ * master, it does not leave at all.
+ *
+ * ARP: nobody is told another MAC than the virtual one for a virtual address.
+ *
+ * The hooks are there as long as the namespace has a carp device.
+ */
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/ip.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/lwtunnel.h>
+#include <net/route.h>
+
+#include "addr.h"
+#include "addr6.h"
+#include "arp.h"
+#include "nf.h"
+#include "stats.h"
+
+static void carp_nf_copy_metrics(struct dst_entry *to,
+				 const struct dst_entry *from)
+{
+	if (from->_metrics & DST_METRICS_REFCOUNTED)
+		ip_dst_init_metrics(to, (void *)DST_METRICS_PTR(from));
+}
+
+/* A clone carries what the route says of the path but leads out of the carp
+ * device. Its neighbours are that device's.
+ */
+static bool carp_nf_redirect4(struct carp_dev *carp, struct sk_buff *skb)
+{
+	struct rtable *rt = skb_rtable(skb);
+	struct rtable *clone;
+
+	clone = rt_dst_clone(carp->dev, rt);
+	if (!clone)
+		return false;
+
+	clone->dst.expires = rt->dst.expires;
+	carp_nf_copy_metrics(&clone->dst, &rt->dst);
+	skb_dst_drop(skb);
+	skb_dst_set(skb, &clone->dst);
+	skb->dev = carp->dev;
+	return true;
+}
+
+/* A packet that came in from a virtual address is somebody else's, unless it
+ * goes back out to where that address lives: then this host has put the
+ * address there.
+ */
+static bool carp_nf_ours4(const struct carp_dev *carp,
+			  const struct sk_buff *skb,
+			  const struct net_device *out)
+{
+	if (!(IPCB(skb)->flags & IPSKB_FORWARDED))
+		return true;
+	return out == carp->lower || out == carp->dev;
+}
+
+static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_dev *carp;
+
+	if (state->out->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+
+	carp = carp_addr_owner4(cn, ip_hdr(skb)->saddr, state->out);
+	if (likely(!carp) || !carp_nf_ours4(carp, skb, state->out))
+		return NF_ACCEPT;
+
+	if (!carp_is_master(carp)) {
+		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
+		return NF_DROP_ERR(-ENETUNREACH);
+	}
+
+	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
+		return NF_ACCEPT;
+	return carp_nf_redirect4(carp, skb) ? NF_ACCEPT : NF_DROP;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool carp_nf_redirect6(struct carp_dev *carp, struct sk_buff *skb)
+{
+	const struct rt6_info *rt = (const struct rt6_info *)skb_dst(skb);
+	u32 mtu = dst_metric_raw(&rt->dst, RTAX_MTU);
+	struct inet6_dev *idev;
+	struct rt6_info *clone;
+
+	idev = __in6_dev_get(carp->dev);
+	if (!idev)
+		return false;
+	clone = ip6_dst_alloc(carp->cn->net, carp->dev, rt->dst.flags);
+	if (!clone)
+		return false;
+
+	in6_dev_hold(idev);
+	clone->rt6i_idev = idev;
+	clone->rt6i_gateway = rt->rt6i_gateway;
+	clone->rt6i_flags = rt->rt6i_flags;
+	clone->rt6i_dst = rt->rt6i_dst;
+	clone->dst.input = rt->dst.input;
+	clone->dst.output = rt->dst.output;
+	clone->dst.error = rt->dst.error;
+	clone->dst.lwtstate = lwtstate_get(rt->dst.lwtstate);
+	if (mtu)
+		dst_metric_set(&clone->dst, RTAX_MTU, mtu);
+
+	skb_dst_drop(skb);
+	skb_dst_set(skb, &clone->dst);
+	skb->dev = carp->dev;
+	return true;
+}
+
+static bool carp_nf_ours6(const struct carp_dev *carp,
+			  const struct sk_buff *skb,
+			  const struct net_device *out)
+{
+	if (!(IP6CB(skb)->flags & IP6SKB_FORWARDED))
+		return true;
+	return out == carp->lower || out == carp->dev;
+}
+
+static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_dev *carp;
+
+	if (state->out->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+
+	carp = carp_addr6_owner(cn, &ipv6_hdr(skb)->saddr, state->out);
+	if (likely(!carp) || !carp_nf_ours6(carp, skb, state->out))
+		return NF_ACCEPT;
+
+	if (!carp_is_master(carp)) {
+		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
+		return NF_DROP_ERR(-ENETUNREACH);
+	}
+
+	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
+		return NF_ACCEPT;
+	return carp_nf_redirect6(carp, skb) ? NF_ACCEPT : NF_DROP;
+}
+#endif /* CONFIG_IPV6 */
+
+/**
+ * struct carp_nf_arp - an ARP frame as it goes out
+ * @eth: Ethernet header
+ * @hdr: ARP header
+ * @arp: the rest
+ */
+struct carp_nf_arp {
+	struct ethhdr eth;
+	struct arphdr hdr;
+	struct carp_arp arp;
+} __packed;
+
+/* On the way out the MAC header is not set yet: it is where the data begins.
+ * NULL if this is not such a frame; writable otherwise.
+ */
+static struct carp_nf_arp *carp_nf_arp_out_hdr(struct sk_buff *skb)
+{
+	struct carp_nf_arp *frame;
+
+	if (skb->dev->type != ARPHRD_ETHER ||
+	    skb_network_offset(skb) != ETH_HLEN ||
+	    skb_ensure_writable(skb, sizeof(*frame)))
+		return NULL;
+
+	frame = (struct carp_nf_arp *)skb->data;
+	return carp_arp_ok(&frame->hdr) ? frame : NULL;
+}
+
+/* Linux likes to ask "who has X, tell VIP" wherever X is. */
+static unsigned int carp_nf_arp_elsewhere(const struct carp_net *cn,
+					  const struct net_device *out,
+					  struct carp_nf_arp *frame)
+{
+	__be32 own = inet_select_addr(out, frame->arp.tip, RT_SCOPE_LINK);
+
+	if (frame->hdr.ar_op != htons(ARPOP_REQUEST) || !own ||
+	    carp_addr_owner4(cn, own, out))
+		return NF_DROP;
+
+	frame->arp.sip = own;
+	return NF_ACCEPT;
+}
+
+static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct carp_net *cn = carp_pernet(state->net);
+	const struct net_device *out = state->out;
+	struct carp_nf_arp *frame;
+	struct carp_dev *carp;
+
+	frame = carp_nf_arp_out_hdr(skb);
+	if (!frame)
+		return NF_ACCEPT;
+
+	carp = carp_addr_owner4(cn, frame->arp.sip, out);
+	if (likely(!carp))
+		return NF_ACCEPT;
+
+	if (out != carp->dev && out != carp->lower)
+		return carp_nf_arp_elsewhere(cn, out, frame);
+	if (!carp_is_master(carp)) {
+		carp_stats_inc(carp->vhost.stats, CARP_STAT_ARPDROP);
+		return NF_DROP;
+	}
+
+	ether_addr_copy(frame->arp.sha, carp->dev->dev_addr);
+	ether_addr_copy(frame->eth.h_source, carp->dev->dev_addr);
+	return NF_ACCEPT;
+}
+
+/* Requests for a virtual address that frame.c did not steer come from another
+ * link. Gratuitous ones update the table and get no answer.
+ */
+static unsigned int carp_nf_arp_in(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct carp_net *cn = carp_pernet(state->net);
+	const struct carp_arp *arp;
+	struct carp_dev *carp;
+
+	if (state->in->type != ARPHRD_ETHER ||
+	    arp_hdr(skb)->ar_op != htons(ARPOP_REQUEST))
+		return NF_ACCEPT;
+
+	arp = (const void *)(arp_hdr(skb) + 1);
+	carp = carp_addr_owner4(cn, arp->tip, state->in);
+	if (likely(!carp) || arp->sip == arp->tip)
+		return NF_ACCEPT;
+	if (state->in == carp->dev && carp_is_master(carp))
+		return NF_ACCEPT;
+
+	carp_stats_inc(carp->vhost.stats, CARP_STAT_ARPDROP);
+	return NF_DROP;
+}
+
+static const struct nf_hook_ops carp_nf_ops[] = {
+	{
+		/* Before conntrack confirms what we may drop. */
+		.hook = carp_nf_postrouting4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	}, {
+#if IS_ENABLED(CONFIG_IPV6)
+		.hook = carp_nf_postrouting6,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = NF_IP6_PRI_LAST - 1,
+	}, {
+#endif
+		.hook = carp_nf_arp_in,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_IN,
+		.priority = INT_MIN,
+	}, {
+		.hook = carp_nf_arp_out,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_OUT,
+		.priority = INT_MAX,
+	},
+};
+
+/**
+ * carp_nf_register - put the hooks into a namespace
+ * @cn: the namespace
+ *
+ * Context: process, may sleep. Return: 0 or a negative errno.
+ */
+int carp_nf_register(struct carp_net *cn)
+{
+	return nf_register_net_hooks(cn->net, carp_nf_ops,
+				     ARRAY_SIZE(carp_nf_ops));
+}
+
+/**
+ * carp_nf_unregister - take the hooks out again
+ * @cn: the namespace
+ *
+ * Context: process, may sleep.
+ */
+void carp_nf_unregister(struct carp_net *cn)
+{
+	nf_unregister_net_hooks(cn->net, carp_nf_ops, ARRAY_SIZE(carp_nf_ops));
+}

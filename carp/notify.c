@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: tells userland of transitions, outside the takeover path
+ *
+ * A link message needs RTNL and a log line may wait for a serial console; a
+ * takeover waits for neither. Transitions are put into the device's history
+ * under its lock, and one worker per namespace logs and announces them in order.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
+
+#include "notify.h"
+
+static struct workqueue_struct *carp_notify_wq;
+
+static const char * const carp_state_names[] = {
+	[CARP_STATE_INIT] = "INIT",
+	[CARP_STATE_BACKUP] = "BACKUP",
+	[CARP_STATE_MASTER] = "MASTER",
+};
+
+/* FreeBSD's words where it has them. */
+static const char * const carp_reason_texts[__CARP_REASON_COUNT] = {
+	[CARP_REASON_NONE] = "none",
+	[CARP_REASON_INIT_COMPLETE] = "initialization complete",
+	[CARP_REASON_MASTER_TIMED_OUT] = "master timed out",
+	[CARP_REASON_PREEMPT] = "preempting a slower master",
+	[CARP_REASON_MASTER_WILL_TIME_OUT] = "master will time out",
+	[CARP_REASON_MASTER_BOW_OUT] = "master bowed out",
+	[CARP_REASON_MASTER_DEMOTED] = "master is demoted",
+	[CARP_REASON_MORE_FREQUENT] = "more frequent advertisement received",
+	[CARP_REASON_TIE] = "equal advertisement from a preferred source",
+	[CARP_REASON_LESS_DEMOTED] = "less demoted peer advertised",
+	[CARP_REASON_PARENT_DOWN] = "hardware interface down",
+	[CARP_REASON_DOWN] = "interface set down",
+	[CARP_REASON_NO_ADDRESS] = "no virtual address",
+	[CARP_REASON_NOT_ALLOWED] = "net.carp.allow is 0",
+	[CARP_REASON_USER] = "user requested",
+	[CARP_REASON_VHID] = "vhid changed",
+	[CARP_REASON_SHUTDOWN] = "host shuts down",
+};
+
+/**
+ * carp_state_name - a state as the BSDs print it
+ * @state: the state
+ *
+ * Return: a constant string.
+ */
+const char *carp_state_name(enum carp_state state)
+{
+	return carp_state_names[state];
+}
+
+/**
+ * carp_reason_text - why a transition happened, for people
+ * @reason: the reason
+ *
+ * Return: a constant string.
+ */
+const char *carp_reason_text(enum carp_reason reason)
+{
+	return carp_reason_texts[reason];
+}
+
+static void carp_notify_log(const struct carp_dev *carp,
+			    const struct carp_transition *t)
+{
+	if (READ_ONCE(carp->cn->log) < 1)
+		return;
+
+	netdev_info(carp->dev, "state transition: %s -> %s (%s)\n",
+		    carp_state_name(t->from), carp_state_name(t->to),
+		    carp_reason_text(t->reason));
+}
+
+/* Log what has happened since the last time; true if anything has. */
+static bool carp_notify_device(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_transition t;
+	u32 serial;
+
+	serial = READ_ONCE(vhost->serial);
+	if (serial == vhost->told)
+		return false;
+
+	if (serial - vhost->told > CARP_HISTORY_MAX) {
+		if (READ_ONCE(carp->cn->log) >= 1)
+			netdev_info(carp->dev, "%u state transitions not logged\n",
+				    serial - vhost->told - CARP_HISTORY_MAX);
+		vhost->told = serial - CARP_HISTORY_MAX;
+	}
+
+	while (vhost->told != serial) {
+		spin_lock_bh(&vhost->lock);
+		t = vhost->history[vhost->told % CARP_HISTORY_MAX];
+		spin_unlock_bh(&vhost->lock);
+		carp_notify_log(carp, &t);
+		vhost->told++;
+	}
+	return true;
+}
+
+static struct carp_dev *carp_notify_next(struct carp_net *cn)
+{
+	struct carp_dev *carp;
+
+	spin_lock_bh(&cn->lock);
+	carp = list_first_entry_or_null(&cn->pending, struct carp_dev, pending);
+	if (carp)
+		list_del_init(&carp->pending);
+	spin_unlock_bh(&cn->lock);
+	return carp;
+}
+
+static void carp_notify_work(struct work_struct *work)
+{
+	struct carp_net *cn = container_of(work, struct carp_net, notify);
+	struct carp_dev *carp;
+
+	/* A device leaves the list in ndo_uninit, under RTNL too. */
+	rtnl_lock();
+	while ((carp = carp_notify_next(cn))) {
+		if (carp_notify_device(carp))
+			call_netdevice_notifiers(NETDEV_CHANGEINFODATA,
+						 carp->dev);
+	}
+	rtnl_unlock();
+}
+
+/**
+ * carp_notify - tell userland of a device's transitions, soon
+ * @carp: the device
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_notify(struct carp_dev *carp)
+{
+	struct carp_net *cn = carp->cn;
+
+	spin_lock(&cn->lock);
+	if (list_empty(&carp->pending))
+		list_add_tail(&carp->pending, &cn->pending);
+	spin_unlock(&cn->lock);
+
+	queue_work(carp_notify_wq, &cn->notify);
+}
+
+/**
+ * carp_notify_cancel - forget what was still to be told of a device
+ * @carp: the device, which is going away
+ *
+ * Its last transitions are logged here; the link message of its deletion
+ * follows.
+ *
+ * Context: RTNL.
+ */
+void carp_notify_cancel(struct carp_dev *carp)
+{
+	ASSERT_RTNL();
+
+	carp_notify_device(carp);
+	spin_lock_bh(&carp->cn->lock);
+	list_del_init(&carp->pending);
+	spin_unlock_bh(&carp->cn->lock);
+}
+
+/**
+ * carp_notify_net_init - prepare a namespace
+ * @cn: the namespace
+ */
+void carp_notify_net_init(struct carp_net *cn)
+{
+	INIT_LIST_HEAD(&cn->pending);
+	INIT_WORK(&cn->notify, carp_notify_work);
+}
+
+/**
+ * carp_notify_net_exit - wait for the worker of a namespace
+ * @cn: the namespace, without devices by now
+ *
+ * Context: process, without RTNL.
+ */
+void carp_notify_net_exit(struct carp_net *cn)
+{
+	cancel_work_sync(&cn->notify);
+}
+
+/**
+ * carp_notify_init - make the workqueue
+ *
+ * One of our own: a takeover does not wait for it, but a flood of other work
+ * should not delay the news either.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int carp_notify_init(void)
+{
+	carp_notify_wq = alloc_workqueue("carp", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	return carp_notify_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * carp_notify_exit - remove the workqueue
+ */
+void carp_notify_exit(void)
+{
+	destroy_workqueue(carp_notify_wq);
+}

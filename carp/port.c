@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: the parent, and the vhids on it
+ *
+ * A port exists while its device is the parent of at least one carp device. It
+ * owns the rx_handler and the membership in the multicast group. The filter for
+ * a virtual MAC is programmed when the vhid is set, not at takeover.
+ */
+#include <linux/if_arp.h>
+#include <linux/igmp.h>
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+
+#include "frame.h"
+#include "port.h"
+#include "stats.h"
+
+/**
+ * carp_port_mac - the virtual MAC of a vhid, for IPv4 and IPv6 alike
+ * @vhid: virtual host id, 0 if none is set yet
+ * @mac: where to
+ */
+void carp_port_mac(u8 vhid, u8 mac[ETH_ALEN])
+{
+	static const u8 base[ETH_ALEN] = { 0x00, 0x00, 0x5e, 0x00, 0x01, 0x00 };
+
+	memcpy(mac, base, ETH_ALEN);
+	mac[ETH_ALEN - 1] = vhid;
+}
+
+static int carp_port_check_busy(const struct net_device *lower,
+				struct netlink_ext_ack *extack)
+{
+	if (!netdev_is_rx_handler_busy((struct net_device *)lower) ||
+	    netif_is_carp_port(lower))
+		return 0;
+
+	if (netif_is_bridge_port(lower))
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent is a port of a bridge, use the bridge as parent");
+	else if (netif_is_lag_port(lower))
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent is a port of a bond or team, use the bond or team as parent");
+	else if (netif_is_macvlan_port(lower))
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent carries a macvlan or macvtap, which claims all its frames");
+	else
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent's frames are claimed by another device already");
+	return -EBUSY;
+}
+
+/**
+ * carp_port_check - can this device be a parent
+ * @lower: the device
+ * @extack: told why not
+ *
+ * Context: RTNL. Return: 0 or a negative errno.
+ */
+int carp_port_check(const struct net_device *lower,
+		    struct netlink_ext_ack *extack)
+{
+	if (netif_is_carp(lower)) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent must not be a carp device itself");
+		return -EOPNOTSUPP;
+	}
+	if (lower->flags & IFF_LOOPBACK || lower->type != ARPHRD_ETHER) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent must be an Ethernet device");
+		return -EOPNOTSUPP;
+	}
+	if (netif_is_l3_master(lower)) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent must not be a VRF, use a device in the VRF");
+		return -EOPNOTSUPP;
+	}
+	if (!(lower->flags & IFF_MULTICAST)) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent must be capable of multicast");
+		return -EADDRNOTAVAIL;
+	}
+	return carp_port_check_busy(lower, extack);
+}
+
+/**
+ * carp_port_check_vhid - is this vhid free on a parent
+ * @lower: the parent
+ * @vhid: virtual host id, or 0
+ * @self: the device that asks, if it is there already
+ * @extack: told why not
+ *
+ * Context: RTNL. Return: 0 or -EEXIST.
+ */
+int carp_port_check_vhid(const struct net_device *lower, u8 vhid,
+			 const struct carp_dev *self,
+			 struct netlink_ext_ack *extack)
+{
+	const struct carp_port *port = carp_port_get(lower);
+	const struct carp_dev *other;
+
+	if (!port || !vhid)
+		return 0;
+
+	other = rtnl_dereference(port->vhids[vhid]);
+	if (!other || other == self)
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "carp: another carp device on this parent has that vhid");
+	return -EEXIST;
+}
+
+/* Looking up any MAC costs more than one made from a vhid. */
+static void carp_port_count_macs(struct carp_port *port)
+{
+	const struct carp_dev *carp;
+	bool own = false;
+
+	list_for_each_entry(carp, &port->devs, port_node)
+		own |= carp->own_mac;
+	WRITE_ONCE(port->own_macs, own);
+}
+
+static void carp_port_join_group(struct net_device *lower)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+
+	if (in_dev)
+		ip_mc_inc_group(in_dev, CARP_GROUP4);
+}
+
+/* The kernel has dropped the membership itself if the parent unregisters. */
+static void carp_port_leave_group(struct net_device *lower)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+
+	if (in_dev)
+		ip_mc_dec_group(in_dev, CARP_GROUP4);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static const struct in6_addr carp_port_group6 = CARP_GROUP6_INIT;
+
+/* A parent without IPv6 cannot join; no advertisement is missed there. */
+static void carp_port_join_group6(struct carp_port *port)
+{
+	port->joined6 = !ipv6_dev_mc_inc(port->dev, &carp_port_group6);
+}
+
+static void carp_port_leave_group6(struct carp_port *port)
+{
+	if (port->joined6)
+		ipv6_dev_mc_dec(port->dev, &carp_port_group6);
+}
+#else
+static void carp_port_join_group6(struct carp_port *port)
+{
+}
+
+static void carp_port_leave_group6(struct carp_port *port)
+{
+}
+#endif /* CONFIG_IPV6 */
+
+static void carp_port_free_rcu(struct rcu_head *head)
+{
+	struct carp_port *port = container_of(head, struct carp_port, rcu);
+
+	free_percpu(port->stats);
+	kfree(port);
+}
+
+static struct carp_port *carp_port_create(struct net_device *lower,
+					  struct netlink_ext_ack *extack)
+{
+	struct carp_port *port;
+	int err;
+
+	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+
+	port->stats = carp_stats_alloc();
+	if (!port->stats) {
+		err = -ENOMEM;
+		goto err_free;
+	}
+
+	port->dev = lower;
+	INIT_LIST_HEAD(&port->devs);
+	err = netdev_rx_handler_register(lower, carp_frame_rx, port);
+	if (err) {
+		carp_port_check_busy(lower, extack);
+		goto err_stats;
+	}
+
+	carp_port_join_group(lower);
+	carp_port_join_group6(port);
+	return port;
+
+err_stats:
+	free_percpu(port->stats);
+err_free:
+	kfree(port);
+	return ERR_PTR(err);
+}
+
+static void carp_port_put(struct carp_port *port)
+{
+	if (!list_empty(&port->devs))
+		return;
+
+	carp_port_leave_group(port->dev);
+	carp_port_leave_group6(port);
+	netdev_rx_handler_unregister(port->dev);
+	call_rcu(&port->rcu, carp_port_free_rcu);
+}
+
+/**
+ * carp_port_join - attach a registered device to its parent
+ * @carp: the device, with @lower and @vhid set and checked
+ * @extack: told what went wrong
+ *
+ * Context: RTNL. Return: 0 or a negative errno.
+ */
+int carp_port_join(struct carp_dev *carp, struct netlink_ext_ack *extack)
+{
+	struct net_device *lower = carp->lower;
+	struct carp_port *port = carp_port_get(lower);
+	int err;
+
+	ASSERT_RTNL();
+
+	if (!port)
+		port = carp_port_create(lower, extack);
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+
+	err = netdev_upper_dev_link(lower, carp->dev, extack);
+	if (err)
+		goto err_port;
+	err = dev_uc_add(lower, carp->dev->dev_addr);
+	if (err)
+		goto err_upper;
+
+	list_add_tail_rcu(&carp->port_node, &port->devs);
+	WRITE_ONCE(carp->port, port);
+	carp_port_count_macs(port);
+	if (carp->vhid)
+		rcu_assign_pointer(port->vhids[carp->vhid], carp);
+	return 0;
+
+err_upper:
+	netdev_upper_dev_unlink(lower, carp->dev);
+err_port:
+	carp_port_put(port);
+	return err;
+}
+
+/**
+ * carp_port_leave - detach a device from its parent
+ * @carp: the device
+ *
+ * Receivers and senders that found it before may still be at it until a grace
+ * period has passed; unregistering waits for one before the device is freed.
+ *
+ * Context: RTNL.
+ */
+void carp_port_leave(struct carp_dev *carp)
+{
+	struct carp_port *port = carp->port;
+
+	ASSERT_RTNL();
+
+	if (!port)
+		return;
+
+	if (carp->vhid)
+		RCU_INIT_POINTER(port->vhids[carp->vhid], NULL);
+	list_del_rcu(&carp->port_node);
+	carp_port_count_macs(port);
+	WRITE_ONCE(carp->port, NULL);
+	dev_uc_del(carp->lower, carp->dev->dev_addr);
+	netdev_upper_dev_unlink(carp->lower, carp->dev);
+	carp_port_put(port);
+}
+
+/**
+ * carp_port_set_mac - give a device another MAC address
+ * @carp: the device
+ * @mac: the address; the virtual MAC of its vhid is as good as none of its own
+ *
+ * Context: RTNL. Return: 0 or a negative errno.
+ */
+int carp_port_set_mac(struct carp_dev *carp, const u8 *mac)
+{
+	u8 virtual[ETH_ALEN];
+	int err;
+
+	ASSERT_RTNL();
+
+	err = dev_uc_add(carp->lower, mac);
+	if (err)
+		return err;
+	dev_uc_del(carp->lower, carp->dev->dev_addr);
+
+	carp_port_mac(carp->vhid, virtual);
+	carp->own_mac = !ether_addr_equal(mac, virtual);
+	carp_port_count_macs(carp->port);
+	eth_hw_addr_set(carp->dev, mac);
+	return 0;
+}
+
+/**
+ * carp_port_set_vhid - give a device another vhid and virtual MAC
+ * @carp: the device, in INIT; the virtual MAC is in the parent's filter already
+ * @vhid: virtual host id, checked
+ *
+ * Context: RTNL.
+ */
+void carp_port_set_vhid(struct carp_dev *carp, u8 vhid)
+{
+	struct carp_port *port = carp->port;
+	u8 mac[ETH_ALEN];
+
+	ASSERT_RTNL();
+
+	if (carp->vhid)
+		RCU_INIT_POINTER(port->vhids[carp->vhid], NULL);
+	WRITE_ONCE(carp->vhid, vhid);
+
+	carp_port_mac(vhid, mac);
+	if (carp->own_mac) {
+		dev_uc_del(carp->lower, mac);
+	} else {
+		dev_uc_del(carp->lower, carp->dev->dev_addr);
+		eth_hw_addr_set(carp->dev, mac);
+	}
+	rcu_assign_pointer(port->vhids[vhid], carp);
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, carp->dev);
+}

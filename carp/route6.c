@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: route.c for IPv6
+ *
+ * What differs: the kernel tells of routes with tb6_lock held, and invalidating
+ * cached destinations takes that lock, so it is put off until no lock is held.
+ * Source selection reads the list of addresses and not the routes; it passes
+ * over tentative addresses, so that is what hidden ones are.
+ */
+#include <linux/hrtimer.h>
+#include <net/addrconf.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/nexthop.h>
+
+#include "mark.h"
+#include "route6.h"
+
+/**
+ * struct carp_route6 - an IPv6 route that leads out of a carp device
+ * @list: in carp_dev.routes6
+ * @rt: the route, held
+ */
+struct carp_route6 {
+	struct list_head list;
+	struct fib6_info *rt;
+};
+
+static struct fib6_nh *carp_route6_nh(struct fib6_info *rt)
+{
+	return rt->nh ? nexthop_fib6_nh(rt->nh) : rt->fib6_nh;
+}
+
+/* idev->lock is held by the kernel where it makes routes and comes to us with
+ * them, so it must not be taken with vhost.lock held.
+ */
+static void carp_route6_mark_addresses(struct inet6_dev *idev, bool hidden)
+{
+	struct inet6_ifaddr *ifp;
+
+	read_lock_bh(&idev->lock);
+	list_for_each_entry(ifp, &idev->addr_list, if_list) {
+		spin_lock(&ifp->lock);
+		if (hidden)
+			ifp->flags |= IFA_F_TENTATIVE;
+		else
+			ifp->flags &= ~IFA_F_TENTATIVE;
+		spin_unlock(&ifp->lock);
+	}
+	read_unlock_bh(&idev->lock);
+}
+
+/**
+ * carp_route6_addresses - make the addresses follow the state
+ * @carp: the device
+ *
+ * The state may change meanwhile on another CPU, which then comes here too;
+ * whoever is last has seen the last state.
+ *
+ * Context: any but hard irq, no lock of ours held.
+ */
+void carp_route6_addresses(struct carp_dev *carp)
+{
+	struct inet6_dev *idev;
+	bool hidden;
+
+	rcu_read_lock();
+	idev = __in6_dev_get(carp->dev);
+	if (idev) {
+		do {
+			hidden = !carp_is_master(carp);
+			carp_route6_mark_addresses(idev, hidden);
+		} while (hidden == carp_is_master(carp));
+	}
+	rcu_read_unlock();
+}
+
+/* Cleared behind our back by whoever writes conf.all. */
+static void carp_route6_heed_marks(const struct carp_dev *carp)
+{
+	struct inet6_dev *idev;
+
+	rcu_read_lock();
+	idev = __in6_dev_get(carp->dev);
+	if (idev)
+		WRITE_ONCE(idev->cnf.ignore_routes_with_linkdown, 1);
+	rcu_read_unlock();
+}
+
+/**
+ * carp_route6_mark - make the IPv6 routes follow the state
+ * @carp: the device
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_route6_mark(struct carp_dev *carp)
+{
+	bool down = carp->vhost.fsm.state != CARP_STATE_MASTER;
+	struct carp_route6 *route;
+	bool changed = false;
+
+	lockdep_assert_held(&carp->vhost.lock);
+
+	carp_route6_heed_marks(carp);
+	list_for_each_entry(route, &carp->routes6, list)
+		changed |= carp_mark(&carp_route6_nh(route->rt)->nh_common,
+				     down);
+	if (changed)
+		carp_route6_flush(carp->cn);
+}
+
+/**
+ * carp_route6_flush - do what must wait until no lock is held
+ * @cn: the namespace
+ *
+ * Addresses are marked, and cached IPv6 destinations dropped. The walk over all
+ * routes is done once for all transitions that happen together.
+ *
+ * Context: any but hard irq.
+ */
+void carp_route6_flush(struct carp_net *cn)
+{
+	if (!hrtimer_is_queued(&cn->flush6))
+		hrtimer_start(&cn->flush6, 0, HRTIMER_MODE_REL_SOFT);
+}
+
+static enum hrtimer_restart carp_route6_flush_now(struct hrtimer *timer)
+{
+	struct carp_net *cn = container_of(timer, struct carp_net, flush6);
+	struct carp_dev *carp;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(carp, &cn->devs, node)
+		carp_route6_addresses(carp);
+	rcu_read_unlock();
+	rt_genid_bump_ipv6(cn->net);
+	return HRTIMER_NORESTART;
+}
+
+static void carp_route6_free(struct carp_route6 *route)
+{
+	list_del(&route->list);
+	fib6_info_release(route->rt);
+	kfree(route);
+}
+
+static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
+{
+	struct carp_route6 *route, *next;
+	bool known = false;
+
+	list_for_each_entry_safe(route, next, &carp->routes6, list) {
+		if (route->rt == rt)
+			known = true;
+		else if (!rcu_access_pointer(route->rt->fib6_node))
+			carp_route6_free(route);
+	}
+	return known;
+}
+
+/**
+ * carp_route6_add - follow a route if it leads out of a carp device
+ * @rt: the route
+ *
+ * Context: BH disabled, RCU; tb6_lock may be held. Return: 0 or -ENOMEM.
+ */
+int carp_route6_add(struct fib6_info *rt)
+{
+	struct net_device *dev = carp_route6_nh(rt)->fib_nh_dev;
+	struct carp_route6 *route;
+	struct carp_dev *carp;
+	int err = 0;
+
+	if (!dev || !netif_is_carp(dev))
+		return 0;
+
+	carp = netdev_priv(dev);
+	spin_lock_bh(&carp->vhost.lock);
+	if (carp->routes_closed || carp_route6_known(carp, rt))
+		goto mark;
+
+	route = kmalloc(sizeof(*route), GFP_ATOMIC);
+	if (!route) {
+		err = -ENOMEM;
+		goto unlock;
+	}
+	fib6_info_hold(rt);
+	route->rt = rt;
+	list_add_tail(&route->list, &carp->routes6);
+mark:
+	carp_route6_mark(carp);
+	/* Also where no mark has changed: a new local route comes with an
+	 * address whose flags the kernel has just set.
+	 */
+	carp_route6_flush(carp->cn);
+unlock:
+	spin_unlock_bh(&carp->vhost.lock);
+	return err;
+}
+
+/**
+ * carp_route6_event - the kernel tells of an IPv6 route
+ * @info: the route and its siblings
+ *
+ * Context: tb6_lock held, RCU. Return: a notifier's.
+ */
+int carp_route6_event(const struct fib6_entry_notifier_info *info)
+{
+	struct fib6_info *rt = info->rt;
+	struct fib6_info *sibling;
+	int err;
+
+	err = carp_route6_add(rt);
+	if (err || !info->nsiblings)
+		return notifier_from_errno(err);
+
+	list_for_each_entry_rcu(sibling, &rt->fib6_siblings, fib6_siblings) {
+		err = carp_route6_add(sibling);
+		if (err)
+			break;
+	}
+	return notifier_from_errno(err);
+}
+
+/**
+ * carp_route6_find - find a route that was not announced
+ * @carp: the device
+ * @addr: where it leads to
+ *
+ * Context: process.
+ */
+void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
+{
+	struct fib6_info *from;
+	struct rt6_info *rt;
+
+	local_bh_disable();
+	rcu_read_lock();
+	rt = rt6_lookup(carp->cn->net, addr, NULL, carp->dev->ifindex, NULL, 1);
+	from = rt ? rcu_dereference(rt->from) : NULL;
+	if (from)
+		carp_route6_add(from);
+	if (rt)
+		ip6_rt_put(rt);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/**
+ * carp_route6_sweep - let go of dead IPv6 routes
+ * @carp: the device
+ *
+ * Context: vhost.lock held.
+ */
+void carp_route6_sweep(struct carp_dev *carp)
+{
+	carp_route6_known(carp, NULL);
+}
+
+/**
+ * carp_route6_close - let go of all IPv6 routes
+ * @carp: the device
+ *
+ * Context: vhost.lock held.
+ */
+void carp_route6_close(struct carp_dev *carp)
+{
+	struct carp_route6 *route, *next;
+
+	list_for_each_entry_safe(route, next, &carp->routes6, list)
+		carp_route6_free(route);
+}
+
+/**
+ * carp_route6_net_init - prepare a namespace
+ * @cn: the namespace
+ */
+void carp_route6_net_init(struct carp_net *cn)
+{
+	hrtimer_setup(&cn->flush6, carp_route6_flush_now, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_SOFT);
+}
+
+/**
+ * carp_route6_net_exit - nothing is flushed after this
+ * @cn: the namespace, without devices by now
+ */
+void carp_route6_net_exit(struct carp_net *cn)
+{
+	hrtimer_cancel(&cn->flush6);
+}

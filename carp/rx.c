@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: checks on received advertisements
+ *
+ * In the order of protocol.rst, each with a counter of its own; exactly one
+ * counter moves per packet. Copies what it reads out of the packet, so that the
+ * packet may go on to packet sockets and raw sockets untouched.
+ */
+#include <crypto/utils.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+
+#include "rx.h"
+#include "source.h"
+#include "stats.h"
+#include "vhost.h"
+
+/**
+ * struct carp_rx - a packet on its way through the checks
+ * @cn: the namespace
+ * @port: where it came in, NULL if unicast
+ * @carp: whose it is, once that is known
+ * @pseudo: sum of the IPv6 pseudo-header, folded
+ * @family: of the IP header
+ * @unicast: it was sent to this host and not to the group
+ * @v4: IPv4 source
+ * @v6: IPv6 source
+ * @adv: what it says, once that is known
+ */
+struct carp_rx {
+	struct carp_net *cn;
+	struct carp_port *port;
+	struct carp_dev *carp;
+	enum carp_family family;
+	bool unicast;
+	__sum16 pseudo;
+	union {
+		__be32 v4;
+		struct in6_addr v6;
+	};
+	struct carp_advert adv;
+};
+
+static void carp_rx_log(const struct carp_rx *rx, const char *what)
+{
+	const char *name = "unicast";
+
+	if (READ_ONCE(rx->cn->log) < 2)
+		return;
+
+	if (rx->carp)
+		name = rx->carp->dev->name;
+	else if (rx->port)
+		name = rx->port->dev->name;
+
+	if (rx->family == CARP_INET)
+		net_info_ratelimited("carp: %s: %s from %pI4\n", name, what,
+				     &rx->v4);
+	else
+		net_info_ratelimited("carp: %s: %s from %pI6c\n", name, what,
+				     &rx->v6);
+}
+
+/* Negative if we stay master when both advertise the same: ucarp's order of
+ * source addresses, or the order of the cookies where those are equal too, as
+ * between members whose parents have no address.
+ */
+static int carp_rx_tie(const struct carp_rx *rx)
+{
+	struct in6_addr own6;
+	__be32 own4;
+	int tie = 0;
+
+	if (rx->family == CARP_INET) {
+		own4 = carp_source4(rx->carp);
+		tie = carp_tie_cmp4((const u8 *)&own4, (const u8 *)&rx->v4);
+	} else if (carp_source6(rx->carp, &own6)) {
+		tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
+	}
+
+	if (!tie)
+		tie = memcmp(rx->carp->counter, rx->adv.counter,
+			     sizeof(rx->adv.counter));
+	return tie;
+}
+
+/* From the vhid on: everything that needs the virtual host. */
+static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
+{
+	const struct carp_advert *adv = &rx->adv;
+	const struct carp_key *key;
+
+	if (adv->version != CARP_VERSION) {
+		carp_rx_log(rx, "bad version");
+		return CARP_STAT_BADVER;
+	}
+
+	key = rcu_dereference(rx->carp->vhost.key);
+	if (!key || !carp_auth_verify(&key->auth, adv->counter, adv->digest)) {
+		carp_rx_log(rx,
+			    "incorrect hash, compare passphrase and all virtual addresses: packet");
+		return CARP_STAT_BADAUTH;
+	}
+
+	if (!memcmp(adv->counter, rx->carp->counter, sizeof(adv->counter))) {
+		carp_rx_log(rx, "own packet came back, network loop? It came");
+		return CARP_STAT_LOOPED;
+	}
+
+	carp_vhost_advert(rx->carp, rx->family, adv, carp_rx_tie(rx));
+	return rx->family == CARP_INET ? CARP_STAT_IPACKETS :
+					 CARP_STAT_IPACKETS6;
+}
+
+/* The sum over an IPv6 packet is @pseudo less with NetBSD's form: the checksum
+ * field is made what it would be without, then all is as everywhere.
+ */
+static enum carp_parse carp_rx_parse(struct carp_rx *rx, const u8 *data)
+{
+	enum carp_parse verdict;
+	struct carp_hdr hdr;
+	u32 sum;
+
+	verdict = carp_proto_parse(data, CARP_HDR_LEN, &rx->adv);
+	if (verdict != CARP_PARSE_BADSUM || rx->family != CARP_INET6)
+		return verdict;
+
+	memcpy(&hdr, data, sizeof(hdr));
+	sum = (__force u16)hdr.cksum + (__force u32)rx->pseudo;
+	sum = (sum & 0xffff) + (sum >> 16);
+	hdr.cksum = (__force __be16)((sum & 0xffff) + (sum >> 16));
+	return carp_proto_parse(&hdr, sizeof(hdr), &rx->adv);
+}
+
+/* Who has a unicast peer takes from it alone, and who has none takes what is
+ * sent to the group.
+ */
+static bool carp_rx_peer_ok(const struct carp_rx *rx,
+			    const struct carp_dev *carp)
+{
+	const struct carp_key *key = rcu_dereference(carp->vhost.key);
+
+	if (!key)
+		return false;
+	if (rx->family == CARP_INET)
+		return rx->unicast ? rx->v4 == key->peer4 : !key->peer4;
+	return rx->unicast ? ipv6_addr_equal(&rx->v6, &key->peer6) :
+			     ipv6_addr_any(&key->peer6);
+}
+
+static bool carp_rx_known_peer(const struct carp_rx *rx)
+{
+	const struct carp_dev *carp;
+
+	if (!rx->unicast)
+		return false;
+
+	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
+		if (carp_rx_peer_ok(rx, carp))
+			return true;
+	}
+	return false;
+}
+
+/* What is due to everybody but, as with FreeBSD, to a configured peer: that may
+ * sit behind a router, on any link. CARP_STAT_PAD if nothing is wrong.
+ */
+static enum carp_stat carp_rx_check_link(const struct carp_rx *rx, u8 ttl)
+{
+	if (carp_rx_known_peer(rx))
+		return CARP_STAT_PAD;
+	if (!rx->port)
+		return CARP_STAT_BADIF;
+	if (ttl == CARP_TTL)
+		return CARP_STAT_PAD;
+
+	carp_rx_log(rx, "wrong TTL or hop limit");
+	return CARP_STAT_BADTTL;
+}
+
+/* The device a packet is for; by its peer if it comes from one, since it may
+ * have come in on any link.
+ */
+static struct carp_dev *carp_rx_find(const struct carp_rx *rx)
+{
+	struct carp_dev *carp;
+
+	if (!rx->unicast) {
+		carp = rcu_dereference(rx->port->vhids[rx->adv.vhid]);
+		return carp && carp_rx_peer_ok(rx, carp) ? carp : NULL;
+	}
+
+	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
+		if (READ_ONCE(carp->vhid) == rx->adv.vhid &&
+		    carp_rx_peer_ok(rx, carp))
+			return carp;
+	}
+	return NULL;
+}
+
+/* The 36 bytes at @offset of @len that the IP header promises. */
+static enum carp_stat carp_rx_payload(struct carp_rx *rx,
+				      const struct sk_buff *skb, int offset,
+				      size_t len)
+{
+	u8 buf[CARP_HDR_LEN];
+	struct carp_dev *carp;
+	const void *data;
+
+	if (len < CARP_HDR_LEN)
+		return CARP_STAT_BADLEN;
+
+	data = skb_header_pointer(skb, offset, sizeof(buf), buf);
+	if (!data)
+		return CARP_STAT_HDROPS;
+
+	switch (carp_rx_parse(rx, data)) {
+	case CARP_PARSE_SHORT:
+		return CARP_STAT_BADLEN;
+	case CARP_PARSE_BADSUM:
+		carp_rx_log(rx, "bad checksum");
+		return CARP_STAT_BADSUM;
+	case CARP_PARSE_OK:
+		break;
+	}
+
+	carp = carp_rx_find(rx);
+	if (!carp || READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
+		return CARP_STAT_BADVHID;
+
+	rx->carp = carp;
+	return carp_rx_vhost(rx);
+}
+
+static enum carp_stat carp_rx_check4(struct carp_rx *rx,
+				     const struct sk_buff *skb)
+{
+	const int iphoff = skb_network_offset(skb);
+	const struct iphdr *iph;
+	enum carp_stat stat;
+	struct iphdr _iph;
+	size_t hlen, len;
+	u8 buf[60];
+
+	iph = skb_header_pointer(skb, iphoff, sizeof(_iph), &_iph);
+	if (!iph)
+		return CARP_STAT_HDROPS;
+
+	rx->v4 = iph->saddr;
+	stat = carp_rx_check_link(rx, iph->ttl);
+	if (stat != CARP_STAT_PAD)
+		return stat;
+
+	hlen = iph->ihl * 4;
+	len = ntohs(iph->tot_len);
+	if (hlen < sizeof(*iph) || len < hlen || skb->len - iphoff < len ||
+	    ip_is_fragment(iph))
+		return CARP_STAT_HDROPS;
+	if (len - hlen < CARP_HDR_LEN)
+		return CARP_STAT_BADLEN;
+	/* We are here before the IP layer has looked. */
+	iph = skb_header_pointer(skb, iphoff, hlen, buf);
+	if (!iph)
+		return CARP_STAT_HDROPS;
+	if (ip_fast_csum(iph, hlen / 4))
+		return CARP_STAT_BADSUM;
+
+	return carp_rx_payload(rx, skb, iphoff + hlen, len - hlen);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static enum carp_stat carp_rx_check6(struct carp_rx *rx,
+				     const struct sk_buff *skb)
+{
+	const int iphoff = skb_network_offset(skb);
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr _ip6h;
+	enum carp_stat stat;
+	size_t len;
+
+	ip6h = skb_header_pointer(skb, iphoff, sizeof(_ip6h), &_ip6h);
+	if (!ip6h)
+		return CARP_STAT_HDROPS;
+
+	rx->v6 = ip6h->saddr;
+	rx->pseudo = ~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, CARP_HDR_LEN,
+				      CARP_PROTO_NUMBER, 0);
+	stat = carp_rx_check_link(rx, ip6h->hop_limit);
+	if (stat != CARP_STAT_PAD)
+		return stat;
+
+	len = ntohs(ip6h->payload_len);
+	if (skb->len - iphoff - sizeof(*ip6h) < len)
+		return CARP_STAT_HDROPS;
+
+	return carp_rx_payload(rx, skb, iphoff + sizeof(*ip6h), len);
+}
+
+#endif /* CONFIG_IPV6 */
+
+static enum carp_stat carp_rx_check(struct carp_rx *rx,
+				    const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (rx->family == CARP_INET6)
+		return carp_rx_check6(rx, skb);
+#endif
+	return carp_rx_check4(rx, skb);
+}
+
+static void carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
+{
+	struct carp_stats __percpu *stats;
+	enum carp_stat stat;
+
+	if (!READ_ONCE(rx->cn->allow))
+		return;
+
+	stat = carp_rx_check(rx, skb);
+	if (rx->carp)
+		stats = rx->carp->vhost.stats;
+	else
+		stats = rx->port ? rx->port->stats : rx->cn->stats;
+	carp_stats_inc(stats, stat);
+}
+
+/**
+ * carp_rx_multicast - an advertisement to the group has come
+ * @port: where it came in
+ * @family: IPv4 or IPv6
+ * @skb: the packet; neither changed nor consumed
+ *
+ * Context: softirq, RCU.
+ */
+void carp_rx_multicast(struct carp_port *port, enum carp_family family,
+		       const struct sk_buff *skb)
+{
+	struct carp_rx rx = {
+		.cn = carp_pernet(dev_net(port->dev)),
+		.port = port,
+		.family = family,
+	};
+
+	carp_rx(&rx, skb);
+}
+
+/**
+ * carp_rx_unicast - a packet of protocol 112 has come to one of our addresses
+ * @cn: the namespace
+ * @port: where it came in, or NULL if that is not a parent
+ * @family: IPv4 or IPv6
+ * @skb: the packet; neither changed nor consumed
+ *
+ * Context: softirq, RCU.
+ */
+void carp_rx_unicast(struct carp_net *cn, struct carp_port *port,
+		     enum carp_family family, const struct sk_buff *skb)
+{
+	struct carp_rx rx = {
+		.cn = cn,
+		.port = port,
+		.family = family,
+		.unicast = true,
+	};
+
+	carp_rx(&rx, skb);
+}

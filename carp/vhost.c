@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: one virtual host: the election with its lock, timer and consequences
+ *
+ * Events come from the timer, from received advertisements and from the
+ * configuration, on any CPU. Each goes the same way: under the lock the fsm
+ * says what is to be done, the state is made true (marks on the routes, dormant
+ * bit, timer); after unlocking, what is to be sent is sent. Nothing on that way
+ * waits for RTNL, a worker or userland.
+ *
+ * What is sent after unlocking may be overtaken by another event. It carries
+ * the serial of the transition it belongs to, and is dropped when that is stale.
+ *
+ * This is the only file that reads the clock.
+ */
+#include <linux/inetdevice.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+
+#include "notify.h"
+#include "route.h"
+#include "route6.h"
+#include "stats.h"
+#include "tx.h"
+#include "vhost.h"
+
+/* The host goes down: say goodbye once and stay silent. */
+static bool carp_shutting_down;
+
+/**
+ * struct carp_todo - what is left to do after unlocking
+ * @act: CARP_ACT_*
+ * @serial: the transition it belongs to
+ * @prio: what to advertise
+ * @family: which families have addresses
+ */
+struct carp_todo {
+	u32 act;
+	u32 serial;
+	struct carp_prio prio;
+	bool family[CARP_FAMILIES];
+};
+
+static void carp_vhost_arm(struct carp_vhost *vhost)
+{
+	u64 deadline = vhost->fsm.deadline;
+
+	if (deadline == CARP_NO_DEADLINE)
+		hrtimer_try_to_cancel(&vhost->timer);
+	else
+		hrtimer_start(&vhost->timer, ns_to_ktime(deadline),
+			      HRTIMER_MODE_ABS_SOFT);
+}
+
+static void carp_vhost_record(struct carp_vhost *vhost, enum carp_state from)
+{
+	struct carp_transition *t;
+
+	t = &vhost->history[vhost->serial % CARP_HISTORY_MAX];
+	t->from = from;
+	t->to = vhost->fsm.state;
+	t->reason = vhost->fsm.reason;
+	t->time = ktime_get_real_ns();
+	t->serial = vhost->serial + 1;
+	WRITE_ONCE(vhost->serial, t->serial);
+}
+
+/* Everything that follows from the state, and nothing that sends. */
+static void carp_vhost_enact(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	enum carp_state from = vhost->state;
+	bool master = vhost->fsm.state == CARP_STATE_MASTER;
+
+	carp_vhost_record(vhost, from);
+	WRITE_ONCE(vhost->state, vhost->fsm.state);
+	carp_route_hide(carp, master ? 0 : carp->addrs.n4);
+	if (master) {
+		netif_dormant_off(carp->dev);
+		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
+	} else {
+		netif_dormant_on(carp->dev);
+	}
+	carp_notify(carp);
+}
+
+static struct carp_todo carp_vhost_commit(struct carp_dev *carp, u32 act)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	lockdep_assert_held(&vhost->lock);
+
+	if (act & CARP_ACT_STATE)
+		carp_vhost_enact(carp);
+	/* Also where nothing has changed: a net below the notifiers that put
+	 * back marks which the kernel has cleared, see route.c.
+	 */
+	carp_route_mark(carp);
+	if (act & CARP_ACT_GRACE)
+		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
+	carp_vhost_arm(vhost);
+
+	return (struct carp_todo) {
+		.act = act,
+		.serial = vhost->serial,
+		.prio = carp_fsm_prio(&vhost->fsm),
+		.family = {
+			vhost->fsm.has_family[CARP_INET],
+			vhost->fsm.has_family[CARP_INET6],
+		},
+	};
+}
+
+static void carp_vhost_send_advert(struct carp_dev *carp,
+				   const struct carp_todo *todo,
+				   const struct carp_prio *prio)
+{
+	struct carp_stats __percpu *stats = carp->vhost.stats;
+
+	if (todo->family[CARP_INET])
+		carp_stats_inc(stats, carp_tx_advert4(carp, prio) ?
+			       CARP_STAT_OERRORS : CARP_STAT_OPACKETS);
+	if (todo->family[CARP_INET6])
+		carp_stats_inc(stats, carp_tx_advert6(carp, prio) ?
+			       CARP_STAT_OERRORS : CARP_STAT_OPACKETS6);
+}
+
+static void carp_vhost_send_announce(struct carp_dev *carp, u32 serial)
+{
+	const struct carp_vip *vip;
+
+	list_for_each_entry_rcu(vip, &carp->vips, list) {
+		if (READ_ONCE(carp->vhost.serial) != serial)
+			return;
+		carp_tx_announce(carp, vip);
+	}
+}
+
+/* Context: any, no lock held. */
+static void carp_vhost_act(struct carp_dev *carp, const struct carp_todo *todo)
+{
+	static const struct carp_prio bow_out = {
+		.advbase = CARP_BOW_OUT,
+		.advskew = CARP_BOW_OUT,
+	};
+	bool fresh;
+
+	if (todo->act & (CARP_ACT_STATE | CARP_ACT_ADVERT))
+		carp_route6_addresses(carp);
+	if (!(todo->act & (CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE |
+			   CARP_ACT_BOW_OUT | CARP_ACT_GRACE)))
+		return;
+
+	local_bh_disable();
+	rcu_read_lock();
+
+	fresh = READ_ONCE(carp->vhost.serial) == todo->serial;
+	if (fresh && todo->act & CARP_ACT_ADVERT)
+		carp_vhost_send_advert(carp, todo, &todo->prio);
+	if (fresh && todo->act & CARP_ACT_ANNOUNCE)
+		carp_vhost_send_announce(carp, todo->serial);
+	if (todo->act & CARP_ACT_BOW_OUT)
+		carp_vhost_send_advert(carp, todo, &bow_out);
+	if (todo->act & CARP_ACT_GRACE && READ_ONCE(carp->cn->log) >= 1)
+		net_info_ratelimited("%s: timer late, this host stood still: one more interval before taking over\n",
+				     carp->dev->name);
+
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* Linkwatch may be a second late: ask the parent itself. */
+static bool carp_vhost_lower_ok(const struct carp_dev *carp)
+{
+	const struct carp_port *port = READ_ONCE(carp->port);
+
+	return port && !READ_ONCE(port->going_down) &&
+	       netif_running(carp->lower) && netif_carrier_ok(carp->lower);
+}
+
+/* Why the device cannot take part, or CARP_REASON_NONE if it can. */
+static enum carp_reason carp_vhost_obstacle(const struct carp_dev *carp)
+{
+	const struct carp_fsm *fsm = &carp->vhost.fsm;
+
+	if (READ_ONCE(carp_shutting_down))
+		return CARP_REASON_SHUTDOWN;
+	if (!carp->vhost.up || !READ_ONCE(carp->vhid))
+		return CARP_REASON_DOWN;
+	if (!READ_ONCE(carp->cn->allow))
+		return CARP_REASON_NOT_ALLOWED;
+	if (!carp_vhost_lower_ok(carp))
+		return CARP_REASON_PARENT_DOWN;
+	if (!fsm->has_family[CARP_INET] && !fsm->has_family[CARP_INET6])
+		return CARP_REASON_NO_ADDRESS;
+	return CARP_REASON_NONE;
+}
+
+static u32 carp_vhost_check(struct carp_dev *carp, u64 now)
+{
+	struct carp_fsm *fsm = &carp->vhost.fsm;
+	enum carp_reason obstacle;
+
+	obstacle = carp_vhost_obstacle(carp);
+	if (obstacle != CARP_REASON_NONE)
+		return carp_fsm_stop(fsm, obstacle);
+	if (fsm->state == CARP_STATE_INIT)
+		return carp_fsm_start(fsm, now);
+	return 0;
+}
+
+static enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
+{
+	struct carp_vhost *vhost = container_of(timer, struct carp_vhost,
+						timer);
+	struct carp_dev *carp = container_of(vhost, struct carp_dev, vhost);
+	struct carp_todo todo;
+	u64 now;
+	u32 act;
+
+	spin_lock(&vhost->lock);
+	now = ktime_get_ns();
+	act = carp_vhost_check(carp, now);
+	if (!act) {
+		vhost->fsm.preempt = READ_ONCE(carp->cn->preempt);
+		act = carp_fsm_timer(&vhost->fsm, now);
+	}
+	todo = carp_vhost_commit(carp, act);
+	spin_unlock(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * carp_vhost_advert - a verified advertisement of a peer has come
+ * @carp: the device
+ * @family: IPv4 or IPv6
+ * @adv: the advertisement
+ * @tie: who is preferred if it is equal to ours, see carp_fsm_advert()
+ *
+ * Context: softirq or BH disabled, RCU.
+ */
+void carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
+		       const struct carp_advert *adv, int tie)
+{
+	const struct carp_prio peer = {
+		.advbase = adv->advbase,
+		.advskew = adv->advskew,
+		.demote = adv->demote,
+	};
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_todo todo;
+	u32 act;
+
+	spin_lock_bh(&vhost->lock);
+	vhost->fsm.preempt = READ_ONCE(carp->cn->preempt);
+	act = carp_fsm_advert(&vhost->fsm, family, &peer, tie, ktime_get_ns());
+	todo = carp_vhost_commit(carp, act);
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_update - look again at the conditions for taking part
+ * @carp: the device
+ * @reason: why it has to leave, whatever the conditions, or CARP_REASON_NONE
+ *
+ * Starts the election when all conditions are true, stops it with a bow-out
+ * when one is not.
+ *
+ * Context: any but hard irq, no lock of ours held.
+ */
+void carp_vhost_update(struct carp_dev *carp, enum carp_reason reason)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_todo todo;
+	u32 act;
+
+	spin_lock_bh(&vhost->lock);
+	if (reason != CARP_REASON_NONE)
+		act = carp_fsm_stop(&vhost->fsm, reason);
+	else
+		act = carp_vhost_check(carp, ktime_get_ns());
+	todo = carp_vhost_commit(carp, act);
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_up - the interface was set up
+ * @carp: the device
+ *
+ * Called when the kernel is through with reviving the device's routes, so that
+ * it does not undo the marks of an election that has begun.
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_up(struct carp_dev *carp)
+{
+	spin_lock_bh(&carp->vhost.lock);
+	carp->vhost.up = true;
+	spin_unlock_bh(&carp->vhost.lock);
+
+	carp_vhost_update(carp, CARP_REASON_NONE);
+}
+
+/**
+ * carp_vhost_down - the interface is being set down
+ * @carp: the device
+ * @reason: why
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_down(struct carp_dev *carp, enum carp_reason reason)
+{
+	spin_lock_bh(&carp->vhost.lock);
+	carp->vhost.up = false;
+	spin_unlock_bh(&carp->vhost.lock);
+
+	carp_vhost_update(carp, reason);
+}
+
+/**
+ * carp_vhost_force - the administrator asks for a state
+ * @carp: the device
+ * @state: BACKUP or MASTER
+ *
+ * Context: process.
+ */
+void carp_vhost_force(struct carp_dev *carp, enum carp_state state)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_todo todo;
+
+	spin_lock_bh(&vhost->lock);
+	todo = carp_vhost_commit(carp, carp_fsm_force(&vhost->fsm, state,
+						      ktime_get_ns()));
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_config - advbase or advskew was set
+ * @carp: the device
+ * @advbase: seconds
+ * @advskew: 1/256 s
+ *
+ * The same values again change nothing, not even a timer.
+ *
+ * Context: process.
+ */
+void carp_vhost_config(struct carp_dev *carp, u8 advbase, u8 advskew)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_todo todo = {};
+
+	spin_lock_bh(&vhost->lock);
+	if (vhost->fsm.advbase != advbase || vhost->fsm.advskew != advskew)
+		todo = carp_vhost_commit(carp,
+					 carp_fsm_config(&vhost->fsm, advbase,
+							 advskew,
+							 ktime_get_ns()));
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_addresses - the list of virtual addresses has changed
+ * @carp: the device
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_addresses(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	bool had[CARP_FAMILIES];
+	struct carp_todo todo;
+	u64 now;
+	u32 act;
+
+	ASSERT_RTNL();
+
+	spin_lock_bh(&vhost->lock);
+	now = ktime_get_ns();
+	memcpy(had, vhost->fsm.has_family, sizeof(had));
+	act = carp_fsm_families(&vhost->fsm, carp->addrs.n4, carp->addrs.n6,
+				now);
+	act |= carp_vhost_check(carp, now);
+	if (!(act & CARP_ACT_STATE))
+		carp_route_hide(carp, vhost->state == CARP_STATE_MASTER ?
+				0 : carp->addrs.n4);
+	todo = carp_vhost_commit(carp, act);
+	/* Goodbye goes out as the advertisements did before. */
+	if (act & CARP_ACT_BOW_OUT)
+		memcpy(todo.family, had, sizeof(had));
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_announce - announce all virtual addresses again, if master
+ * @carp: the device
+ *
+ * Context: any but hard irq, no lock of ours held.
+ */
+void carp_vhost_announce(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_todo todo;
+
+	spin_lock_bh(&vhost->lock);
+	todo = carp_vhost_commit(carp, carp_fsm_announce(&vhost->fsm));
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(carp, &todo);
+}
+
+/**
+ * carp_vhost_announce_one - announce one virtual address, if master
+ * @carp: the device
+ * @vip: the address
+ *
+ * Context: any but hard irq, no lock of ours held.
+ */
+void carp_vhost_announce_one(struct carp_dev *carp, const struct carp_vip *vip)
+{
+	local_bh_disable();
+	rcu_read_lock();
+	if (carp_is_master(carp))
+		carp_tx_announce(carp, vip);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void carp_key_free_rcu(struct rcu_head *head)
+{
+	kfree_sensitive(container_of(head, struct carp_key, rcu));
+}
+
+/* OpenBSD hashes the MAC address of an interface if the administrator chose
+ * it, unless it is the parent's own.
+ */
+static const u8 *carp_vhost_hashed_mac(const struct carp_dev *carp)
+{
+	if (!carp->own_mac ||
+	    ether_addr_equal(carp->dev->dev_addr, carp->lower->dev_addr))
+		return NULL;
+	return carp->dev->dev_addr;
+}
+
+/**
+ * carp_vhost_prepare_key - hash whatever does not change per advertisement
+ * @carp: the device with its sorted addresses
+ * @key: where to
+ * @params: the configuration
+ * @vhid: virtual host id
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_prepare_key(const struct carp_dev *carp, struct carp_key *key,
+			    const struct carp_params *params, u8 vhid)
+{
+	enum carp_auth_form form = params->form == CARP_FORM_ORIG ?
+				   CARP_AUTH_ORIG : CARP_AUTH_NOV6LL;
+
+	carp_auth_prepare(&key->auth, params->passphrase, vhid,
+			  carp_vhost_hashed_mac(carp), &carp->addrs);
+	key->peer4 = params->peer4;
+	key->peer6 = params->peer6;
+	key->cksum6 = params->cksum6;
+	memcpy(key->counter, carp->counter, sizeof(key->counter));
+	carp_auth_sign(&key->auth, form, key->counter, key->digest);
+}
+
+/**
+ * carp_vhost_set_key - publish a prepared key
+ * @carp: the device
+ * @key: the key, ours from now on
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_set_key(struct carp_dev *carp, struct carp_key *key)
+{
+	struct carp_key *old;
+
+	old = rcu_replace_pointer(carp->vhost.key, key,
+				  lockdep_rtnl_is_held());
+	if (old)
+		call_rcu(&old->rcu, carp_key_free_rcu);
+}
+
+/**
+ * carp_vhost_init - make a virtual host ready for configuration
+ * @carp: the device
+ *
+ * Context: process. Return: 0 or -ENOMEM.
+ */
+int carp_vhost_init(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	vhost->stats = carp_stats_alloc();
+	if (!vhost->stats)
+		return -ENOMEM;
+
+	spin_lock_init(&vhost->lock);
+	carp_fsm_init(&vhost->fsm);
+	hrtimer_setup(&vhost->timer, carp_vhost_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+	get_random_bytes(carp->counter, sizeof(carp->counter));
+	return 0;
+}
+
+/**
+ * carp_vhost_kill - after this no timer runs and none is armed
+ * @carp: the device, down and without receivers
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_kill(struct carp_dev *carp)
+{
+	carp_vhost_down(carp, CARP_REASON_DOWN);
+	/* A callback that was under way before may have armed it again; it saw
+	 * INIT then, and an fsm in INIT has no deadline.
+	 */
+	hrtimer_cancel(&carp->vhost.timer);
+	carp_notify_cancel(carp);
+}
+
+/**
+ * carp_vhost_free - free what carp_vhost_init() and the configuration allocated
+ * @carp: the device, out of everybody's reach
+ *
+ * Context: process.
+ */
+void carp_vhost_free(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	kfree_sensitive(rcu_dereference_protected(vhost->key, 1));
+	free_percpu(vhost->stats);
+}
+
+/**
+ * carp_vhost_shutdown - the host goes down: no election from now on
+ *
+ * The caller then updates every device, which bows out.
+ */
+void carp_vhost_shutdown(void)
+{
+	WRITE_ONCE(carp_shutting_down, true);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* CARP: one virtual host: the election with its lock, timer and consequences */
+#ifndef _CARP_VHOST_H
+#define _CARP_VHOST_H
+
+#include "carp.h"
+
+int carp_vhost_init(struct carp_dev *carp);
+void carp_vhost_kill(struct carp_dev *carp);
+void carp_vhost_free(struct carp_dev *carp);
+
+void carp_vhost_up(struct carp_dev *carp);
+void carp_vhost_down(struct carp_dev *carp, enum carp_reason reason);
+void carp_vhost_update(struct carp_dev *carp, enum carp_reason reason);
+void carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
+		       const struct carp_advert *adv, int tie);
+void carp_vhost_force(struct carp_dev *carp, enum carp_state state);
+void carp_vhost_config(struct carp_dev *carp, u8 advbase, u8 advskew);
+void carp_vhost_addresses(struct carp_dev *carp);
+void carp_vhost_announce(struct carp_dev *carp);
+void carp_vhost_announce_one(struct carp_dev *carp,
+			     const struct carp_vip *vip);
+
+void carp_vhost_set_key(struct carp_dev *carp, struct carp_key *key);
+void carp_vhost_prepare_key(const struct carp_dev *carp, struct carp_key *key,
+			    const struct carp_params *params, u8 vhid);
+
+void carp_vhost_shutdown(void);
+
+#endif /* _CARP_VHOST_H */

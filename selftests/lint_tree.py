@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Rules about the tree that no other tool knows.
+
+    git ls-files -z | lint_tree.py TOP
+
+Who may include what, licence tags, words that have no place. Prints one line
+per violation; the exit status says whether there was any.
+"""
+import os
+import re
+import sys
+
+# The pure core is compiled for userspace too, and must stay what it is.
+PURE = {
+    'proto': {'proto.h'},
+    'auth': {'auth.h', 'proto.h'},
+    'fsm': {'fsm.h'},
+}
+PURE_SYSTEM = {
+    'linux/types.h', 'linux/bits.h', 'linux/string.h', 'linux/time64.h',
+    'linux/unaligned.h', 'linux/if_carp.h', 'crypto/sha1.h', 'crypto/utils.h',
+}
+TEST_SYSTEM = {
+    'kunit/test.h', 'linux/kernel.h', 'linux/string.h', 'linux/types.h',
+}
+TEST_LOCAL = {'../proto.h', '../auth.h', '../fsm.h'}
+
+# unit: units whose header it must not include, with why.
+FORBIDDEN = {
+    'tx': ({'vhost', 'rx', 'port', 'device'},
+           'tx returns an errno and does not know who asked'),
+    'rx': ({'device', 'netlink', 'port'},
+           'rx hands over an advertisement and knows no configuration'),
+    'vhost': ({'rx', 'port', 'device', 'netlink', 'addr'},
+              'vhost is called and calls tx, it does not look up'),
+    'device': ({'netlink'}, 'netlink knows the device, not the reverse'),
+    'port': ({'device', 'netlink'}, 'a port does not know what is above'),
+}
+# unit: the only ones that may include its header, itself excepted.
+ONLY_FOR = {
+    'netlink': {'main'},
+    'main': set(),
+}
+# unit: all it may include of ours.
+ONLY = {
+    'stats': {'stats.h', 'carp.h'},
+}
+
+SPDX = re.compile(r'SPDX-License-Identifier: GPL-2\.0-only')
+TAGGED = re.compile(r'\.([ch]|sh|py|[1-9]|lds)$|(^|/)(Makefile|Kbuild)$')
+COMMENT = re.compile(r'/\*.*?\*/|//[^\n]*', re.S)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(<[^>]+>|"[^"]+")', re.M)
+# Written so that this file does not contain them.
+PATHS = re.compile(r'(?<![\w.])/(wor[k]|hom[e])/|\.\./share[d]')
+
+
+def without_comments(text):
+    """The same lines, with nothing in the place of comments."""
+    return COMMENT.sub(lambda m: re.sub(r'[^\n]', ' ', m.group()), text)
+
+
+def includes(text):
+    """(line, '<' or '"', name) of each include."""
+    for match in INCLUDE.finditer(text):
+        line = text.count('\n', 0, match.start()) + 1
+        yield line, match.group(1)[0], match.group(1)[1:-1]
+
+
+def unit_of(path):
+    """The unit a file of carp/ belongs to: carp/tx.c and carp/tx.h: tx."""
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def check_pure(path, unit, text):
+    """A pure file includes what is on the list and no more."""
+    for line, kind, name in includes(text):
+        allowed = PURE_SYSTEM if kind == '<' else PURE[unit]
+        if name not in allowed:
+            yield f'{path}:{line}: {unit} is pure, must not include {name}'
+
+
+def check_test(path, text):
+    """A KUnit suite sees the pure core only."""
+    for line, kind, name in includes(text):
+        allowed = TEST_SYSTEM if kind == '<' else TEST_LOCAL
+        if name not in allowed:
+            yield f'{path}:{line}: a test must not include {name}'
+
+
+def check_edges(path, unit, text):
+    """Edges that the design rules out one by one."""
+    for line, kind, name in includes(text):
+        if kind == '<':
+            continue
+        other = unit_of(name)
+        forbidden, why = FORBIDDEN.get(unit, (set(), ''))
+        if other in forbidden:
+            yield f'{path}:{line}: {unit} must not include {name}: {why}'
+        if other != unit and unit not in ONLY_FOR.get(other, {unit}):
+            yield f'{path}:{line}: {name} is not for {unit}'
+        if name not in ONLY.get(unit, {name}):
+            yield f'{path}:{line}: {unit} must not include {name}'
+
+
+def find_cycle(graph):
+    """A list of units that lead back to the first one, or None."""
+    done = set()
+
+    def visit(unit, trail):
+        if unit in trail:
+            return trail[trail.index(unit):] + [unit]
+        if unit in done:
+            return None
+        for other in sorted(graph.get(unit, ())):
+            cycle = visit(other, trail + [unit])
+            if cycle:
+                return cycle
+        done.add(unit)
+        return None
+
+    for unit in sorted(graph):
+        cycle = visit(unit, [])
+        if cycle:
+            return cycle
+    return None
+
+
+def check_graph(sources):
+    """Units of carp/ form a DAG."""
+    graph = {}
+    for path, text in sources.items():
+        unit = unit_of(path)
+        graph.setdefault(unit, set()).update(
+            unit_of(name) for _, kind, name in includes(text)
+            if kind == '"' and unit_of(name) != unit)
+    cycle = find_cycle(graph)
+    if cycle:
+        yield 'carp: units include each other: ' + ' -> '.join(cycle)
+
+
+def check_kernel(path, text):
+    """Words that have no place in carp/, comments aside."""
+    for number, line in enumerate(text.split('\n'), 1):
+        if re.search(r'\bLINUX_VERSION_CODE\b', line):
+            yield f'{path}:{number}: test for the feature, not the version'
+        if path.endswith('.c') and re.search(r'\binline\b', line):
+            yield f'{path}:{number}: inline in a .c file'
+
+
+def check_tag(path, text):
+    """SPDX in line 1, or 2 if line 1 is needed by somebody else."""
+    if not TAGGED.search(path) and not text.startswith('#!'):
+        return
+    lines = text.split('\n')
+    first = 1 if text.startswith(('#!', "'\\\"")) else 0
+    if len(lines) <= first or not SPDX.search(lines[first]):
+        yield f'{path}:{first + 1}: no SPDX-License-Identifier'
+
+
+def check_paths(path, text, top):
+    """A clone elsewhere must work too."""
+    for number, line in enumerate(text.split('\n'), 1):
+        if PATHS.search(line) or (len(top) > 5 and top in line):
+            yield f'{path}:{number}: path of one machine: {line.strip()}'
+
+
+def violations(top, paths):
+    """All of them."""
+    units = {}
+    for path in paths:
+        with open(os.path.join(top, path), 'rb') as file:
+            raw = file.read()
+        if b'\0' in raw:
+            continue
+        text = raw.decode('utf-8')
+        yield from check_tag(path, text)
+        yield from check_paths(path, text, top)
+        if not path.startswith('carp/') or path[-2:] not in ('.c', '.h'):
+            continue
+        code = without_comments(text)
+        yield from check_kernel(path, code)
+        unit = unit_of(path)
+        if path.startswith('carp/tests/'):
+            yield from check_test(path, code)
+        elif os.path.dirname(path) == 'carp':
+            units[path] = code
+            if unit in PURE:
+                yield from check_pure(path, unit, code)
+            yield from check_edges(path, unit, code)
+    missing = [f'carp/{u}.{x}' for u in PURE for x in 'ch'
+               if f'carp/{u}.{x}' not in units]
+    yield from (f'{path}: missing' for path in missing)
+    yield from check_graph(units)
+
+
+def main():
+    """Reads NUL-terminated names from standard input."""
+    top = os.path.abspath(sys.argv[1])
+    names = sys.stdin.buffer.read().decode('utf-8').split('\0')
+    paths = [name for name in names
+             if name and os.path.isfile(os.path.join(top, name))]
+    found = list(violations(top, paths))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The words of the command line, as a request
+ *
+ * Does no I/O and knows no kernel: everything that is wrong with the words
+ * alone is found here, before anything is sent.
+ */
+#ifndef CARPCONFIG_PARSE_H
+#define CARPCONFIG_PARSE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "carp_key.h"
+
+#define REQUEST_ADDR_MAX	256
+#define REQUEST_ERR_LEN		256
+
+enum request_verb {
+	REQUEST_SHOW,
+	REQUEST_SET,
+	REQUEST_CREATE,
+	REQUEST_DESTROY,
+};
+
+/* What was said, struct request's @given. */
+#define GIVEN_CARPDEV	0x001
+#define GIVEN_VHID	0x002
+#define GIVEN_ADVBASE	0x004
+#define GIVEN_ADVSKEW	0x008
+#define GIVEN_KEY	0x010	/* pass, passfile or -pass */
+#define GIVEN_STATE	0x020
+#define GIVEN_MTU	0x040
+#define GIVEN_UPDOWN	0x080
+#define GIVEN_PEER	0x100	/* carppeer or -carppeer */
+#define GIVEN_PEER6	0x200	/* carppeer6 or -carppeer6 */
+#define GIVEN_LLADDR	0x400	/* lladdr or -lladdr */
+#define GIVEN_CKSUM6	0x800
+#define GIVEN_FORM	0x1000
+/* Those that become attributes of one RTM_NEWLINK. */
+#define GIVEN_LINK	(~GIVEN_UPDOWN)
+
+#define REQUEST_MAC_LEN	6
+
+/**
+ * struct request_addr - an address to add or to remove
+ * @family: AF_INET or AF_INET6
+ * @remove: -alias was said
+ * @has_prefixlen: a length or a netmask was said
+ * @has_broadcast: broadcast was said
+ * @prefixlen: length, the host's if none was said
+ * @addr: network byte order, 4 or 16 bytes
+ * @broadcast: network byte order
+ */
+struct request_addr {
+	int family;
+	bool remove;
+	bool has_prefixlen;
+	bool has_broadcast;
+	uint8_t prefixlen;
+	uint8_t addr[16];
+	uint8_t broadcast[4];
+};
+
+/**
+ * struct request - one command
+ * @verb: what to do
+ * @given: GIVEN_* of the members below that were said
+ * @ifname: the interface
+ * @carpdev: name of its parent
+ * @passfile: file that holds the key, "-" for standard input, or NULL
+ * @key: the key, of length 0 to remove it
+ * @mtu: MTU
+ * @vhid: 1..255
+ * @advbase: seconds
+ * @advskew: 1/256 s
+ * @state: enum carp_state to force
+ * @peer: unicast peer, network byte order; 0.0.0.0 for multicast
+ * @peer6: unicast peer; :: for multicast
+ * @lladdr: MAC address
+ * @own_lladdr: with GIVEN_LLADDR: @lladdr was said; if not, it is to follow
+ *	from the vhid
+ * @cksum6: enum carp_cksum6
+ * @form: enum carp_form
+ * @up: with GIVEN_UPDOWN: up or down
+ * @n_addrs: number of @addrs
+ * @addrs: in the order in which they were said
+ */
+struct request {
+	enum request_verb verb;
+	unsigned int given;
+	char ifname[IFNAMSIZ];
+	char carpdev[IFNAMSIZ];
+	const char *passfile;
+	struct carp_key key;
+	uint32_t mtu;
+	uint8_t vhid;
+	uint8_t advbase;
+	uint8_t advskew;
+	uint32_t state;
+	uint8_t peer[4];
+	uint8_t peer6[16];
+	uint8_t lladdr[REQUEST_MAC_LEN];
+	bool own_lladdr;
+	uint32_t cksum6;
+	uint32_t form;
+	bool up;
+	unsigned int n_addrs;
+	struct request_addr addrs[REQUEST_ADDR_MAX];
+};
+
+bool parse_ifname(const char *word, char *ifname);
+bool parse_request(struct request *req, int argc, char **argv, char *err);
+bool request_check_interval(uint8_t advbase, uint8_t advskew, char *err);
+
+#endif /* CARPCONFIG_PARSE_H */
