@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The modules of kmod/, built for the guests' kernel and put into guests."""
+
+import base64
+import contextlib
+import os
+import shutil
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def build(lab, name):
+    """The module's path; built once in a run."""
+    work = os.path.join(lab.logs, "kmod")
+    path = os.path.join(work, name + ".ko")
+    if os.path.exists(path):
+        return path
+    shutil.copytree(os.path.join(HERE, "kmod"), work)
+    headers = os.path.join(os.path.abspath(lab.image.path), "root/usr/src",
+                           "linux-headers-" + lab.image.release)
+    make = subprocess.run(
+        ["make", "-C", headers, f"M={work}", "CONFIG_MODULE_SIG_ALL=",
+         "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True)
+    assert not make.returncode, make.stdout
+    subprocess.run(["strip", "--strip-debug", path], check=True)
+    return path
+
+
+def load(lab, guest, name):
+    with open(build(lab, name), "rb") as file:
+        text = base64.b64encode(file.read()).decode()
+    guest.sh(f"base64 -d >/tmp/{name}.ko <<'END'\n{text}\nEND\n"
+             f"insmod /tmp/{name}.ko", limit=60)
+
+
+@contextlib.contextmanager
+def held(lab, guest):
+    """Nobody else gets RTNL or a system workqueue in @guest meanwhile."""
+    load(lab, guest, "hold")
+    try:
+        yield
+        state = guest.out("cat /sys/module/hold/parameters/{hold,ran}")
+        assert state == "Y\n0", f"hold, ran: {state}"
+    finally:
+        if guest.alive:
+            guest.sh("echo 0 >/sys/module/hold/parameters/hold; rmmod hold")

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""run.py [PATTERN]: every ring of tests, TAP on stdout, totals on the last line.
+
+First "make check", which needs no guest; then, side by side, the files of
+selftests/net in one guest and those of pair/ between several. PATTERN is a
+regular expression, found in the titles of the tests to run:
+check/..., net/FILE/TEST, pair/FILE/TEST.
+
+What a job prints is passed on as it comes; a job that ends badly without a test
+to blame, and a run without a test, have failed.
+"""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
+CACHE = os.environ.get("CARP_CACHE") or os.path.join(TOP, ".cache")
+
+
+class Report:
+    """Results of all jobs under one numbering."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.passed = 0
+        self.failures = []
+
+    def say(self, text):
+        with self.lock:
+            print(text, flush=True)
+
+    def result(self, passed, title, notes=(), remark=""):
+        with self.lock:
+            for note in notes:
+                print(note)
+            if passed:
+                self.passed += 1
+            else:
+                self.failures.append(title)
+            number = self.passed + len(self.failures)
+            print(f"{'ok' if passed else 'not ok'} {number} - {title}{remark}",
+                  flush=True)
+
+    def finish(self):
+        total = self.passed + len(self.failures)
+        if not total:
+            self.result(False, "a test was chosen")
+            total = 1
+        for title in self.failures:
+            print(f"# failed: {title}")
+        print(f"1..{total}")
+        print(f"{self.passed} passed, {len(self.failures)} failed", flush=True)
+        return 1 if self.failures else 0
+
+
+class Job:
+    """A command that prints TAP."""
+
+    def __init__(self, report, title, command, directory=HERE):
+        self.report = report
+        self.title = title
+        self.command = command
+        self.directory = directory
+        self.process = None
+        self.results = 0
+        self.failed = 0
+        self.notes = []
+
+    def line(self, text):
+        match = re.match(r"(not )?ok \d+ (?:- )?(.*?)( # .* s)?$", text)
+        if match:
+            self.results += 1
+            self.failed += bool(match[1])
+            self.report.result(not match[1], self.title + match[2], self.notes,
+                               match[3] or "")
+            self.notes = []
+        elif text and not re.match(r"TAP version|1\.\.\d+$|\d+ passed, ",
+                                   text):
+            self.notes.append(text if text.startswith("#") else f"# {text}")
+
+    def run(self, expect_results=True):
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, cwd=self.directory, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace")
+        for text in self.process.stdout:
+            self.line(text.rstrip("\n"))
+        status = self.process.wait()
+        took = f" # {time.monotonic() - started:.0f} s"
+        if status and not self.failed:
+            self.report.result(False, f"{self.title}ended with status {status}",
+                               self.notes[-60:], took)
+        elif expect_results and not self.results:
+            self.report.result(False, f"{self.title}gave a result",
+                               self.notes[-60:], took)
+        else:
+            for note in self.notes:
+                self.report.say(note)
+        return status
+
+
+def tests_of(kind, path):
+    """The names of the tests in a file, in its order."""
+    with open(path) as file:
+        text = file.read()
+    if kind == "pair":
+        return re.findall(r"^@test.*\ndef (\w+)", text, re.M)
+    match = re.search(r'^ALL_TESTS="([^"]*)"', text, re.M)
+    return match[1].split() if match else []
+
+
+def chosen(kind, pattern, files):
+    """[(file, [test, ...]), ...] of those whose title has the pattern."""
+    found = []
+    for path in sorted(files):
+        name = os.path.splitext(os.path.basename(path))[0]
+        tests = tests_of(kind, path)
+        if not tests:
+            sys.exit(f"{path}: no tests in it")
+        tests = [t for t in tests if re.search(pattern, f"{kind}/{name}/{t}")]
+        if tests:
+            found.append((name, tests))
+    return found
+
+
+def exactly(names):
+    return f"^({'|'.join(names)})$"
+
+
+def net_jobs(report, pattern):
+    """One job: its guest is shared by the files."""
+    files = [f for f in glob.glob(os.path.join(HERE, "..", "net", "carp_*.sh"))
+             if not f.endswith("_lib.sh")]
+    found = chosen("net", pattern, files)
+    if not found:
+        return []
+    names = [f"{name}/{test}" for name, tests in found for test in tests]
+    return [Job(report, "net/", [os.path.join(HERE, "net.py"), "-t",
+                                 exactly(names)] + [name for name, _ in found])]
+
+
+def pair_jobs(report, pattern):
+    found = chosen("pair", pattern,
+                   glob.glob(os.path.join(HERE, "pair", "*.py")))
+    return [Job(report, f"pair/{name}/",
+                [os.path.join(HERE, "pair.py"), name, exactly(tests)])
+            for name, tests in found]
+
+
+def side_by_side(*lanes):
+    """Each lane runs its jobs one after another."""
+    def run(jobs):
+        for job in jobs:
+            job.run()
+    threads = [threading.Thread(target=run, args=(lane,), daemon=True)
+               for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main(pattern):
+    report = Report()
+    os.environ["CARP_LOG"] = os.path.join(CACHE, "log",
+                                          time.strftime("%Y%m%d-%H%M%S"))
+    print("TAP version 13")
+    report.say(f"# logs in {os.path.relpath(os.environ['CARP_LOG'])}")
+    net, pair = net_jobs(report, pattern), pair_jobs(report, pattern)
+    everything = net + pair
+    if not pattern or re.search(pattern, "check/"):
+        check = Job(report, "check/", ["make", "-C", TOP, "check"])
+        everything.append(check)
+        if check.run() == 0:
+            report.result(True, "check/make check")
+
+    def stop(_signum, _frame):
+        for job in everything:
+            if job.process and job.process.poll() is None:
+                job.process.terminate()
+        report.result(False, "the run was not interrupted")
+        os._exit(report.finish())
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    if net or pair:
+        # Made once, before the lanes would wait for each other.
+        image = Job(report, "image/", [os.path.join(HERE, "image.sh")] +
+                    os.environ.get("KERNEL", "").split())
+        if image.run(expect_results=False) == 0:
+            side_by_side(net, pair)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1] if len(sys.argv) == 2 else ""))
