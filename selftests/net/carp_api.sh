@@ -269,7 +269,7 @@ a_request_with_one_bad_attribute_changes_nothing() {
 	setup_devices
 	must nip 1 link add carp1 link eth0 type carp vhid 9
 	looks >"$TMP/before"
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	kernel <<-EOF
 		ERANGE set carp0 vhid=7 advbase=3 advskew=255 key=text:new
 		EINVAL set carp0 vhid=7 advskew=3 key=text:12345678901234567890
@@ -281,7 +281,7 @@ a_request_with_one_bad_attribute_changes_nothing() {
 		ENETDOWN set carp1 advskew=50 key=text:new vhid=8 state=2/4
 	EOF
 	nothing_changed
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 	# Nor has the key.
 	check "signed with the old key" n 1 "$HERE/inject.py" eth1 \
 		"${NS[1]}:carp0" <<<"ipackets"
@@ -401,13 +401,13 @@ the_same_request_again_changes_nothing() {
 	local serial
 
 	setup_devices
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	must n 1 carpconfig carp0 vhid 1 advskew 0 advbase 250 pass "$PASS" \
 		"$VIP/24"
 	must nip 1 link set carp0 type carp vhid 1 advskew 0 advbase 250 \
 		pass "$PASS"
 	nothing_changed
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 }
 
 a_dump_creates_the_same_device_again() {

@@ -67,11 +67,11 @@ the_election_is_stable_for_a_minute() {
 	local serial1 serial2
 
 	setup_pair
-	serial1=$(attr 1 .serial)
-	serial2=$(attr 2 .serial)
+	serial1=$(attr 1 serial)
+	serial2=$(attr 2 serial)
 	sleep 60
-	equal "transitions of the master" "$serial1" "$(attr 1 .serial)"
-	equal "transitions of the backup" "$serial2" "$(attr 2 .serial)"
+	equal "transitions of the master" "$serial1" "$(attr 1 serial)"
+	equal "transitions of the backup" "$serial2" "$(attr 2 serial)"
 }
 
 carp_leaves_no_trace_when_it_is_deleted() {

@@ -83,7 +83,7 @@ serials() {
 	local node
 
 	for node in "$@"; do
-		attr "$node" .serial
+		attr "$node" serial
 	done
 }
 
@@ -442,7 +442,7 @@ a_backup_takes_over_on_goodbye_without_preempt() {
 		force 1 backup
 		inject <<<"ipackets>MASTER advbase=255 advskew=255"
 	done
-	equal "why" "master bowed out" "$(attr 1 .reason)"
+	equal "why" "master bowed out" "$(attr 1 reason)"
 }
 
 a_backup_without_preempt_leaves_a_slower_master_alone() {
@@ -466,7 +466,7 @@ a_backup_with_preempt_replaces_a_slower_master() {
 		ipackets advbase=10 advskew=99	# faster
 		ipackets>MASTER advbase=10 advskew=101
 	EOF
-	equal "why" "preempting a slower master" "$(attr 1 .reason)"
+	equal "why" "preempting a slower master" "$(attr 1 reason)"
 }
 
 a_backup_replaces_a_master_that_would_time_out() {
@@ -475,7 +475,7 @@ a_backup_replaces_a_master_that_would_time_out() {
 		ipackets advbase=30 advskew=100	# not yet
 		ipackets>MASTER advbase=30 advskew=101
 	EOF
-	equal "why" "master will time out" "$(attr 1 .reason)"
+	equal "why" "master will time out" "$(attr 1 reason)"
 }
 
 a_backup_replaces_a_more_demoted_master() {
@@ -484,7 +484,7 @@ a_backup_replaces_a_more_demoted_master() {
 		ipackets demote=0
 		ipackets>MASTER advbase=1 advskew=0 demote=1
 	EOF
-	equal "why" "master is demoted" "$(attr 1 .reason)"
+	equal "why" "master is demoted" "$(attr 1 reason)"
 }
 
 a_passphrase_of_19_characters_counts_whole() {

@@ -198,7 +198,7 @@ in_time() {
 }
 
 was_master() {
-	attr "$1" '[.history[].to]' | grep -q MASTER
+	info "$1" '[.history[].to]' | grep -q MASTER
 }
 
 # one_family_falls_silent FAMILY FILTER: node 2 does not hear it any more, while
@@ -215,7 +215,7 @@ one_family_falls_silent() {
 	check "for good" holds 4 is_state 2 BACKUP
 	must n 2 nft add rule netdev t c "$1"
 	check "node 2 takes over" slowwait 5 was_master 2
-	equal "why" "master timed out" "$(attr 2 '.history | map(
+	equal "why" "master timed out" "$(info 2 '.history | map(
 		select(.to == "MASTER"))[0].reason')"
 	# 3.39 s from the last heard, which was at most 1 s before.
 	check "the other family was heard" [ "$(counter 2 "$2")" -ge 6 ]
@@ -612,12 +612,12 @@ link_monitor_tells_the_state_of_an_ipv6_member() {
 	bg 1 ip -d monitor link dev carp0
 	log=$BG_OUT
 	check "it listens" slowwait 5 link_monitor_hears "$log"
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	force 1 backup
 	check "BACKUP is told" slowwait 2 last_told "$log" BACKUP
 	check "MASTER is told" slowwait 5 last_told "$log" MASTER
-	equal "two more" $((serial + 2)) "$(attr 1 .serial)"
-	equal "why" "master timed out" "$(attr 1 .reason)"
+	equal "two more" $((serial + 2)) "$(attr 1 serial)"
+	equal "why" "master timed out" "$(attr 1 reason)"
 }
 
 link_monitor_hears() {
@@ -633,7 +633,7 @@ a_live_ipv6_master_is_reconfigured_without_leaving_or_losing() {
 	local serial log
 
 	setup_pair
-	serial="$(attr 1 .serial) $(attr 2 .serial)"
+	serial="$(attr 1 serial) $(attr 2 serial)"
 	bg 3 ping -6 -i 0.05 "$VIP6"
 	log=$BG_OUT
 	check "it answers" slowwait 3 grep -q "icmp_seq=20 " "$log"
@@ -649,7 +649,7 @@ a_live_ipv6_master_is_reconfigured_without_leaving_or_losing() {
 	change addr replace "$VIP6/64" dev carp0
 	sleep 1
 	bg_stop "$BG" INT
-	equal "transitions" "$serial" "$(attr 1 .serial) $(attr 2 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial) $(attr 2 serial)"
 	check "nothing lost" grep -q " 0% packet loss" "$log"
 	equal "complaints" "" "$(grep -i unreachable "$log")"
 }

@@ -98,21 +98,21 @@ a_device_goes_up_and_down_two_hundred_times() {
 	EOF
 	check "it is master" is_state 1 MASTER
 	check "it answers" pings
-	equal "transitions" 602 "$(attr 1 .serial)"
+	equal "transitions" 602 "$(attr 1 serial)"
 }
 
 addresses_come_and_go_two_hundred_times() {
 	local serial
 
 	setup_master
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	repeat 200 <<-EOF
 		addr add 192.0.2.101/24 dev carp0
 		addr add 203.0.113.1/32 dev carp0
 		addr del 192.0.2.101/24 dev carp0
 		addr del 203.0.113.1/32 dev carp0
 	EOF
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 	check "it answers" pings
 }
 
@@ -209,7 +209,7 @@ a_parent_that_comes_back_is_used_again() {
 	for i in 1 2 3; do
 		must nip 1 link set eth0 down
 		check "out" is_state 1 INIT
-		equal "why" "hardware interface down" "$(attr 1 .reason)"
+		equal "why" "hardware interface down" "$(attr 1 reason)"
 		must nip 1 link set eth0 up
 		check "in" slowwait 2 is_state 1 BACKUP
 		check "master" slowwait 5 is_state 1 MASTER
@@ -232,7 +232,7 @@ the_parent_changes_its_mtu() {
 	local serial
 
 	setup_master
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	must nip 1 link set eth0 mtu 1400
 	equal "smaller" 1400 "$(mtu)"
 	check "it answers" n 2 ping -q -c 1 -W 1 -s 1300 "$VIP"
@@ -243,19 +243,19 @@ the_parent_changes_its_mtu() {
 	equal "smaller than the parent's stays" 1300 "$(mtu)"
 	refused "greater than the parent's" "mtu greater than" \
 		nip 1 link set carp0 mtu 1500
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 }
 
 the_parent_changes_its_mac_address() {
 	local serial
 
 	setup_master
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	must nip 1 link set eth0 address 02:00:00:00:00:77
 	check "it answers" pings
 	check "by the virtual MAC" grep -q "$VMAC" <(nip 2 neigh show "$VIP")
 	check "the parent answers" n 2 ping -q -c 2 -W 2 192.0.2.1
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 }
 
 everything_can_be_renamed() {

@@ -84,7 +84,7 @@ unicast_election() {
 	equal "refused" "0 0" "$(counter 2 badttl) $(counter 2 badvhid)"
 	# As FreeBSD's test: what was said once is not forgotten.
 	must nip 1 link set carp0 type carp advskew 10
-	equal "the peer" "$b" "$(attr 1 ".$word")"
+	equal "the peer" "$b" "$(attr 1 "$word")"
 	must nip 1 link set carp0 down
 	check "goodbye is heard" slowwait 1 is_state 2 MASTER
 	must nip 1 link set carp0 up
@@ -253,7 +253,7 @@ no_peer_is_multicast_again() {
 	check "master" slowwait 5 is_state 1 MASTER
 	equal "at first" "224.0.0.18 ff02::12" "$(destinations)"
 	must n 1 carpconfig carp0 carppeer 192.0.2.2 carppeer6 2001:db8::2
-	equal "shown" "192.0.2.2 2001:db8::2" "$(attr 1 '"\(.peer) \(.peer6)"')"
+	equal "shown" "192.0.2.2 2001:db8::2" "$(info 1 '"\(.peer) \(.peer6)"')"
 	check "shown" grep -q "carppeer 192.0.2.2 carppeer6 2001:db8::2" \
 		<(n 1 carpconfig carp0)
 	equal "with peers" "192.0.2.2 2001:db8::2" "$(destinations)"
@@ -376,7 +376,7 @@ what_cannot_be_a_peer_is_refused() {
 		check "$words" fails nip 1 link set carp0 type carp $words
 	done
 	check "it goes on" slowwait 5 is_state 1 MASTER
-	equal "without peers" "null null" "$(attr 1 '"\(.peer) \(.peer6)"')"
+	equal "without peers" "null null" "$(info 1 '"\(.peer) \(.peer6)"')"
 	equal "with its MAC" "$VMAC" \
 		"$(nip 1 -j link show carp0 | jq -r '.[0].address')"
 }

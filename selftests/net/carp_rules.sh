@@ -138,7 +138,7 @@ a_hundred_failovers_are_no_news_of_addresses() {
 	done >"$TMP/failovers"
 	must nip 1 -batch "$TMP/failovers"
 	check "node 1 is master" is_state 1 MASTER
-	check "node 2 was, in between" test "$(attr 2 .serial)" -ge 100
+	check "node 2 was, in between" test "$(attr 2 serial)" -ge 100
 	for node in 1 2; do
 		check "node $node shows it" visible "$node"
 		equal "news on node $node" 0 "$(grep -c inet "$TMP/heard$node")"
@@ -502,7 +502,7 @@ the_last_sixteen_transitions_are_kept() {
 		echo "link set carp0 type carp state backup"
 	done >"$TMP/batch"
 	must nip 1 -batch "$TMP/batch"
-	attr 1 '{serial, history}' >"$TMP/history"
+	info 1 '{serial, history}' >"$TMP/history"
 	# shellcheck disable=SC2016 # $last and $i are for jq
 	check "all of it" jq -e '
 		.serial as $last | .history |
@@ -718,7 +718,7 @@ changes_on_a_live_master_lose_no_packet() {
 	member 1
 	check "master" slowwait 5 is_state 1 MASTER
 	check "ping" pings 3 "$VIP"
-	serial=$(attr 1 .serial)
+	serial=$(attr 1 serial)
 	bg 3 ping -i 0.02 "$VIP"
 	{
 		for ((i = 0; i < 20; i++)); do
@@ -746,7 +746,7 @@ changes_on_a_live_master_lose_no_packet() {
 	check "none lost" grep -q ' 0% packet loss' "$BG_OUT"
 	must nip 1 addr del "$VIP/24" dev carp0
 	check "the other stays" pings 3 192.0.2.140
-	equal "transitions" "$serial" "$(attr 1 .serial)"
+	equal "transitions" "$serial" "$(attr 1 serial)"
 }
 
 wall() {

@@ -61,7 +61,7 @@ turns_of_ucarp() {
 }
 
 serial() {
-	attr 1 .serial
+	attr 1 serial
 }
 
 # Who is there first becomes MASTER.
