@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "device.h"
+#include "neigh.h"
 #include "nf.h"
 #include "port.h"
 #include "route.h"
@@ -191,6 +192,7 @@ const struct net_device_ops carp_netdev_ops = {
 	.ndo_set_mac_address = carp_device_set_mac,
 	.ndo_get_iflink = carp_device_get_iflink,
 	.ndo_get_stats64 = dev_get_tstats64,
+	.ndo_neigh_construct = carp_neigh_construct,
 	.ndo_features_check = passthru_features_check,
 };
 

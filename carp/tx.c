@@ -294,12 +294,13 @@ static bool carp_tx_is_router(const struct carp_dev *carp)
 	return idev && READ_ONCE(idev->cnf.forwarding);
 }
 
-/* An unsolicited neighbour advertisement that overrides, built by hand: no
- * exported function of the kernel sends one without a look at the device's
- * state, which lags behind.
+/* Neighbour discovery built by hand: what the kernel exports for it looks at
+ * the device's state, which lags behind, or at its link-local address, which it
+ * need not have.
  */
-static void carp_tx_una(const struct carp_dev *carp,
-			const struct in6_addr *addr)
+static void carp_tx_nd(const struct carp_dev *carp, const struct nd_msg *head,
+		       u8 option, const struct in6_addr *saddr,
+		       const struct in6_addr *daddr)
 {
 	struct nd_msg *msg;
 	struct sk_buff *skb;
@@ -311,23 +312,54 @@ static void carp_tx_una(const struct carp_dev *carp,
 		return;
 
 	skb_reserve(skb, sizeof(struct ipv6hdr));
-	msg = skb_put_zero(skb, sizeof(*msg));
-	msg->icmph.icmp6_type = NDISC_NEIGHBOUR_ADVERTISEMENT;
-	msg->icmph.icmp6_override = 1;
-	msg->icmph.icmp6_router = carp_tx_is_router(carp);
-	msg->target = *addr;
+	msg = skb_put_data(skb, head, sizeof(*head));
 	opt = skb_put(skb, 8);
-	opt[0] = ND_OPT_TARGET_LL_ADDR;
+	opt[0] = option;
 	opt[1] = 1;
 	ether_addr_copy(opt + 2, carp->dev->dev_addr);
 	msg->icmph.icmp6_cksum =
-		csum_ipv6_magic(addr, &in6addr_linklocal_allnodes, skb->len,
-				IPPROTO_ICMPV6,
+		csum_ipv6_magic(saddr, daddr, skb->len, IPPROTO_ICMPV6,
 				csum_partial(msg, skb->len, 0));
 
-	carp_tx_push_ip6(skb, IPPROTO_ICMPV6, addr,
-			 &in6addr_linklocal_allnodes);
-	carp_tx_multicast6(skb, carp, &in6addr_linklocal_allnodes);
+	carp_tx_push_ip6(skb, IPPROTO_ICMPV6, saddr, daddr);
+	carp_tx_multicast6(skb, carp, daddr);
+}
+
+/* An unsolicited neighbour advertisement that overrides. */
+static void carp_tx_una(const struct carp_dev *carp,
+			const struct in6_addr *addr)
+{
+	struct nd_msg head = {
+		.icmph.icmp6_type = NDISC_NEIGHBOUR_ADVERTISEMENT,
+		.target = *addr,
+	};
+
+	head.icmph.icmp6_override = 1;
+	head.icmph.icmp6_router = carp_tx_is_router(carp);
+	carp_tx_nd(carp, &head, ND_OPT_TARGET_LL_ADDR, addr,
+		   &in6addr_linklocal_allnodes);
+}
+
+/**
+ * carp_tx_solicit - ask for a neighbour
+ * @carp: the device, master
+ * @target: the neighbour's address
+ * @saddr: the virtual address that asks
+ *
+ * Context: RCU, BH disabled, no lock of ours held.
+ */
+void carp_tx_solicit(const struct carp_dev *carp,
+		     const struct in6_addr *target,
+		     const struct in6_addr *saddr)
+{
+	const struct nd_msg head = {
+		.icmph.icmp6_type = NDISC_NEIGHBOUR_SOLICITATION,
+		.target = *target,
+	};
+	struct in6_addr group;
+
+	addrconf_addr_solict_mult(target, &group);
+	carp_tx_nd(carp, &head, ND_OPT_SOURCE_LL_ADDR, saddr, &group);
 }
 #else
 static void carp_tx_una(const struct carp_dev *carp,

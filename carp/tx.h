@@ -8,6 +8,9 @@
 int carp_tx_advert4(struct carp_dev *carp, const struct carp_prio *prio);
 #if IS_ENABLED(CONFIG_IPV6)
 int carp_tx_advert6(struct carp_dev *carp, const struct carp_prio *prio);
+void carp_tx_solicit(const struct carp_dev *carp,
+		     const struct in6_addr *target,
+		     const struct in6_addr *saddr);
 #else
 static inline int carp_tx_advert6(struct carp_dev *carp,
 				  const struct carp_prio *prio)

@@ -24,6 +24,7 @@ ALL_TESTS="
 	source_selection_is_otherwise_untouched
 	the_device_shows_and_counts_ipv6_in_both_directions
 	the_ipv6_vip_may_lie_anywhere_and_the_parent_needs_no_address
+	a_gateway_without_a_link_local_address_finds_hosts
 	neighbours_are_told_at_takeover_and_two_advertisements_later
 	link_monitor_tells_the_state_of_an_ipv6_member
 	a_live_ipv6_master_is_reconfigured_without_leaving_or_losing
@@ -574,6 +575,39 @@ has_group() {
 times() {
 	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
 		awk '{ printf "%d\n", $1 % 100000 * 1000 }'
+}
+
+# Node 1 forwards between node 3, where it has a virtual address and nothing else,
+# and node 4.
+a_gateway_without_a_link_local_address_finds_hosts() {
+	setup_nodes6 3
+	ns 4
+	must nip 1 link add eth1 type veth peer name eth1 netns "${NS[4]}"
+	must nip 1 link set eth1 up
+	must nip 4 link set eth1 up
+	must nip 1 addr add 2001:db8:1::1/64 dev eth1 nodad
+	must nip 4 addr add 2001:db8:1::4/64 dev eth1 nodad
+	must nip 4 route add default via 2001:db8:1::1
+	must nip 3 route add default via "$VIP6"
+	must nip 1 -6 addr flush dev eth0
+	sysctl_set 1 net.ipv6.conf.all.forwarding=1
+	member 1
+	check "node 1 is master" slowwait 5 is_state 1 MASTER
+	capture 3 eth0 "$TMP/wire" "icmp6 and ip6[40] = 135"
+	check "it forwards" ping6 4 2001:db8::3
+	capture_stop "$CAPTURE"
+	equal "who asked" "$VIP6" "$(tcpdump -n -r "$TMP/wire" \
+		"ether src $VMAC" 2>/dev/null |
+		sed -n 's/.* IP6 \([^ ]*\) > .*/\1/p' | sort -u)"
+	# With a link-local address the kernel does it.
+	must nip 1 addr add fe80::1/64 dev carp0
+	must nip 1 neigh flush dev carp0
+	capture 3 eth0 "$TMP/wire2" "icmp6 and ip6[40] = 135"
+	check "it still forwards" ping6 4 2001:db8::3
+	capture_stop "$CAPTURE"
+	equal "who asked" fe80::1 "$(tcpdump -n -r "$TMP/wire2" \
+		"ether src $VMAC" 2>/dev/null |
+		sed -n 's/.* IP6 \([^ ]*\) > .*/\1/p' | sort -u)"
 }
 
 neighbours_are_told_at_takeover_and_two_advertisements_later() {
