@@ -21,6 +21,7 @@ ALL_TESTS="
 	the_router_flag_follows_forwarding
 	duplicate_address_detection_changes_nothing
 	a_backup_reaches_the_ipv6_master
+	a_backup_without_another_global_address_never_speaks_from_the_vip
 	source_selection_is_otherwise_untouched
 	the_device_shows_and_counts_ipv6_in_both_directions
 	the_ipv6_vip_may_lie_anywhere_and_the_parent_needs_no_address
@@ -477,6 +478,25 @@ a_backup_reaches_the_ipv6_master() {
 
 has_link_local() {
 	nip "$1" -6 -o addr show dev eth0 scope link -tentative | grep -q fe80
+}
+
+a_backup_without_another_global_address_never_speaks_from_the_vip() {
+	setup_nodes6 3
+	must nip 2 -6 addr flush dev eth0
+	must nip 2 addr add fe80::22/64 dev eth0 nodad
+	elect
+	capture seg p2 "$TMP/wire" inbound and ip6 src "$VIP6"
+	refused "a route" "unreachable" nip 2 -6 route get "$VIP6"
+	refused "ping" "unreachable" ping6 2 "$VIP6"
+	must nip 2 -6 route add 2001:db8::/64 dev eth0
+	check "from what it has" grep -q "src fe80::22 " \
+		<(nip 2 -6 route get "$VIP6")
+	check "ping" ping6 2 "$VIP6"
+	bg 1 socat TCP6-LISTEN:7,fork,reuseaddr EXEC:hostname
+	check "tcp" slowwait 2 n 2 bash -c "exec 3<>/dev/tcp/$VIP6/7 && cat <&3"
+	check "somebody else" ping6 2 2001:db8::3
+	capture_stop "$CAPTURE"
+	equal "packets from the address" "" "$(frames "$TMP/wire")"
 }
 
 # In any order of configuration; the longest prefix, the scope, the label and

@@ -322,6 +322,12 @@ def ipv6_takeover_waits_for_no_lock_with_one_vip(lab):
     takes_over_without_locks(lab, [VIP6])
 
 
+@test(limit=400)
+def ipv6_takeover_waits_for_no_lock_with_a_thousand_vips(lab):
+    takes_over_without_locks(lab, [VIP6] + [
+        f"2001:db8:9::{n:x}" for n in range(1, takeover.MANY)])
+
+
 # -- 8: goodbye ---------------------------------------------------------------
 
 @test(limit=400)
