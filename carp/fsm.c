@@ -183,20 +183,31 @@ static void fsm_rearm(struct carp_fsm *fsm)
  * longer than M: they take over first, we hear them and stay BACKUP.
  */
 static void fsm_restart_down(struct carp_fsm *fsm, enum carp_family family,
-			     u64 now)
+			     u64 wait, u64 now)
 {
 	u64 longer = fsm->tied * (fsm_own_interval(fsm) / 2);
 
 	fsm->down_at[family] = CARP_NO_DEADLINE;
 	if (fsm->has_family[family])
-		fsm->down_at[family] = now + carp_fsm_down_time(fsm) + longer;
+		fsm->down_at[family] = now + wait + longer;
 }
 
-static void fsm_restart_down_all(struct carp_fsm *fsm, u64 now)
+static void fsm_restart_down_all(struct carp_fsm *fsm, u64 wait, u64 now)
 {
-	fsm_restart_down(fsm, CARP_INET, now);
-	fsm_restart_down(fsm, CARP_INET6, now);
+	fsm_restart_down(fsm, CARP_INET, wait, now);
+	fsm_restart_down(fsm, CARP_INET6, wait, now);
 	fsm_rearm(fsm);
+}
+
+/* How long to wait for a master that was just heard: M. But one that speaks less
+ * often than M, and is obeyed because this one is demoted, is given its own M: it
+ * would be taken for dead between any two advertisements.
+ */
+static u64 fsm_patience(const struct carp_fsm *fsm, const struct carp_prio *peer)
+{
+	u64 wait = carp_fsm_down_time(fsm);
+
+	return carp_prio_interval(peer) > wait ? prio_down_time(peer) : wait;
 }
 
 static bool fsm_has_address(const struct carp_fsm *fsm)
@@ -215,6 +226,7 @@ static u32 fsm_enter(struct carp_fsm *fsm, enum carp_state state,
 	fsm->down_at[CARP_INET] = CARP_NO_DEADLINE;
 	fsm->down_at[CARP_INET6] = CARP_NO_DEADLINE;
 	fsm->graced = false;
+	fsm->calm_until = 0;
 	return CARP_ACT_STATE;
 }
 
@@ -242,7 +254,22 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 {
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
 
-	fsm_restart_down_all(fsm, now);
+	fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
+	return acts;
+}
+
+/* To a better master. Until it has had time to speak again, worse ones are not
+ * listened to: at a goodbye many take over at once, each is heard by all others,
+ * and if every one of them were preempted anew, that would double with each
+ * member.
+ */
+static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
+		     const struct carp_prio *peer, u64 now)
+{
+	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
+
+	fsm->calm_until = now + carp_prio_interval(peer);
+	fsm_restart_down_all(fsm, fsm_patience(fsm, peer), now);
 	return acts;
 }
 
@@ -274,7 +301,7 @@ u32 carp_fsm_start(struct carp_fsm *fsm, u64 now)
 	case CARP_STATE_INIT:
 		return fsm_back_up(fsm, CARP_REASON_INIT_COMPLETE, now);
 	case CARP_STATE_BACKUP:
-		fsm_restart_down_all(fsm, now);
+		fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
 		return 0;
 	default:
 		return 0;
@@ -395,11 +422,11 @@ static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 	if (prio_bow_out(peer))
 		return 0;
 	if (peer->demote < own.demote)
-		return fsm_back_up(fsm, CARP_REASON_LESS_DEMOTED, now);
+		return fsm_yield(fsm, CARP_REASON_LESS_DEMOTED, peer, now);
 	if (peer->demote == own.demote) {
 		if (mine > theirs)
-			return fsm_back_up(fsm, CARP_REASON_MORE_FREQUENT,
-					   now);
+			return fsm_yield(fsm, CARP_REASON_MORE_FREQUENT, peer,
+					 now);
 		if (mine == theirs && tie >= 0 && fsm_tie_decides(fsm, family))
 			return fsm_yield_tied(fsm, now);
 	}
@@ -414,12 +441,29 @@ static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 	return 0;
 }
 
-static u32 fsm_backup_advert(struct carp_fsm *fsm, enum carp_family family,
-			     const struct carp_prio *peer, u64 now)
+/* Why to take over from a master that was just heard, or CARP_REASON_NONE. */
+static enum carp_reason fsm_rival(const struct carp_fsm *fsm,
+				  const struct carp_prio *peer)
 {
 	struct carp_prio own = carp_fsm_prio(fsm);
 	u64 theirs = carp_prio_interval(peer);
 	u64 mine = carp_prio_interval(&own);
+
+	if (fsm->preempt && mine < theirs && peer->demote >= own.demote)
+		return CARP_REASON_PREEMPT;
+	if (peer->demote > own.demote)
+		return CARP_REASON_MASTER_DEMOTED;
+	/* One less demoted would not yield, and this be repeated for ever. */
+	if (peer->demote == own.demote && prio_down_time(&own) < theirs)
+		return CARP_REASON_MASTER_WILL_TIME_OUT;
+	return CARP_REASON_NONE;
+}
+
+static u32 fsm_backup_advert(struct carp_fsm *fsm, enum carp_family family,
+			     const struct carp_prio *peer, u64 now)
+{
+	u64 wait = carp_fsm_down_time(fsm);
+	enum carp_reason reason;
 
 	fsm->graced = false;
 	/* Not at once: what an equal peer sent before it yielded too (one per
@@ -430,14 +474,14 @@ static u32 fsm_backup_advert(struct carp_fsm *fsm, enum carp_family family,
 	/* The others get here by "will time out", for advbase up to 85 only. */
 	if (prio_bow_out(peer))
 		return fsm_take_over(fsm, CARP_REASON_MASTER_BOW_OUT, now);
-	if (fsm->preempt && mine < theirs && peer->demote >= own.demote)
-		return fsm_take_over(fsm, CARP_REASON_PREEMPT, now);
-	if (peer->demote > own.demote)
-		return fsm_take_over(fsm, CARP_REASON_MASTER_DEMOTED, now);
-	if (prio_down_time(&own) < theirs)
-		return fsm_take_over(fsm, CARP_REASON_MASTER_WILL_TIME_OUT,
-				     now);
-	fsm_restart_down(fsm, family, now);
+
+	reason = fsm_rival(fsm, peer);
+	if (reason == CARP_REASON_NONE)
+		wait = fsm_patience(fsm, peer);
+	else if (now >= fsm->calm_until)
+		return fsm_take_over(fsm, reason, now);
+
+	fsm_restart_down(fsm, family, wait, now);
 	fsm_rearm(fsm);
 	return 0;
 }
@@ -485,7 +529,7 @@ u32 carp_fsm_force(struct carp_fsm *fsm, enum carp_state state, u64 now)
 		return 0;
 	if (fsm->state == CARP_STATE_MASTER)
 		return fsm_back_up(fsm, CARP_REASON_USER, now);
-	fsm_restart_down_all(fsm, now);
+	fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
 	return 0;
 }
 
@@ -517,7 +561,7 @@ u32 carp_fsm_config(struct carp_fsm *fsm, u8 advbase, u8 advskew, u64 now)
 	if (fsm->state == CARP_STATE_MASTER)
 		fsm_advertise_by(fsm, now + fsm_advert_interval(fsm));
 	else if (fsm->state == CARP_STATE_BACKUP)
-		fsm_restart_down_all(fsm, now);
+		fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
 	return 0;
 }
 
@@ -543,10 +587,12 @@ u32 carp_fsm_families(struct carp_fsm *fsm, bool inet, bool inet6, u64 now)
 	if (!fsm_has_address(fsm))
 		return fsm_leave(fsm, CARP_REASON_NO_ADDRESS);
 	if (fsm->state == CARP_STATE_BACKUP) {
+		u64 wait = carp_fsm_down_time(fsm);
+
 		if (inet_changed)
-			fsm_restart_down(fsm, CARP_INET, now);
+			fsm_restart_down(fsm, CARP_INET, wait, now);
 		if (inet6_changed)
-			fsm_restart_down(fsm, CARP_INET6, now);
+			fsm_restart_down(fsm, CARP_INET6, wait, now);
 		fsm_rearm(fsm);
 	}
 	return 0;

@@ -64,6 +64,7 @@ struct carp_prio {
  * @graced: grace was given since the last advertisement heard
  * @tied: yielded to equal peers; wait so many half intervals longer
  * @tied_at: when that was
+ * @calm_until: yielded to a better peer: heed no worse one until then, BACKUP
  * @advert_at: when to advertise, MASTER
  * @down_at: when the master is dead, per family, BACKUP
  * @deadline: the nearest of these or CARP_NO_DEADLINE; the caller's timer
@@ -80,6 +81,7 @@ struct carp_fsm {
 	bool graced;
 	u8 tied;
 	u64 tied_at;
+	u64 calm_until;
 	u64 advert_at;
 	u64 down_at[CARP_FAMILIES];
 	u64 deadline;

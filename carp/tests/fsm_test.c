@@ -43,6 +43,17 @@ static struct carp_prio prio(u8 advbase, u8 advskew, u8 demote)
 	return prio;
 }
 
+/* M, or that of a peer that speaks less often. */
+static u64 wait_for(const struct carp_fsm *fsm, const struct carp_prio *peer)
+{
+	u64 interval = peer->advbase * SEC + peer->advskew * SKEW;
+
+	if (interval <= carp_fsm_down_time(fsm))
+		return carp_fsm_down_time(fsm);
+	return peer->advbase ? interval + 2 * peer->advbase * SEC :
+			       3 * interval;
+}
+
 /* --- arithmetic --------------------------------------------------------- */
 
 struct time_case {
@@ -619,7 +630,7 @@ static void master_yields_or_stays(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.reason, c->reason);
 	if (c->reason != CARP_REASON_TIE)
 		KUNIT_EXPECT_EQ(test, fsm.deadline,
-				now + carp_fsm_down_time(&fsm));
+				now + wait_for(&fsm, &c->peer));
 }
 
 /* All demotions and priorities of a small domain. The two hear each other at
@@ -763,19 +774,18 @@ static const struct backup_case backup_cases[] = {
 	{ "as slow as M with skew", 1, 100, 0, false, { 3, 100, 0 }, KEEP },
 	{ "slower than M with skew", 1, 100, 0, false, { 3, 101, 0 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
-	{ "M with the effective skew", 1, 100, 50, false, { 3, 150, 0 }, KEEP },
-	{ "slower than that", 1, 100, 50, false, { 3, 151, 0 },
+	{ "M with the effective skew", 1, 100, 50, false, { 3, 150, 50 }, KEEP },
+	{ "slower than that", 1, 100, 50, false, { 3, 151, 50 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
 	{ "M with the skew cut to 240", 1, 254, 0, false, { 3, 241, 0 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
-	{ "even if we are demoted", 1, 0, 9, false, { 200, 0, 0 },
-	  CARP_REASON_MASTER_WILL_TIME_OUT },
+	{ "not if we are demoted", 1, 0, 9, false, { 200, 0, 0 }, KEEP },
 	{ "demoted comes first", 1, 0, 0, false, { 200, 0, 1 },
 	  CARP_REASON_MASTER_DEMOTED },
 	{ "advbase 0, as slow as M", 0, 50, 0, false, { 0, 150, 0 }, KEEP },
 	{ "advbase 0, slower", 0, 50, 0, false, { 0, 151, 0 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
-	{ "advbase 0, effective skew", 0, 50, 30, false, { 0, 240, 0 }, KEEP },
+	{ "advbase 0, effective skew", 0, 50, 30, false, { 0, 240, 30 }, KEEP },
 	/* bow-out first of all */
 	{ "bow-out, preempt", 1, 0, 0, true, { 255, 255, 0 },
 	  CARP_REASON_MASTER_BOW_OUT },
@@ -810,7 +820,7 @@ static void backup_takes_over_or_waits(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, acts, 0);
 		KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_BACKUP);
 		KUNIT_EXPECT_EQ(test, fsm.deadline,
-				now + carp_fsm_down_time(&fsm));
+				now + wait_for(&fsm, &c->peer));
 		return;
 	}
 	KUNIT_EXPECT_EQ(test, acts, TAKE_OVER);
@@ -1300,6 +1310,69 @@ static void invariants_hold_whatever_happens(struct kunit *test)
 	}
 }
 
+/* Several take over at once when a master says goodbye. What a slower one of
+ * them sent before it yielded must not make this one take over again.
+ */
+static void one_that_has_yielded_leaves_slower_ones_alone(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	struct carp_prio better = prio(1, 50, 0);
+	struct carp_prio slower = prio(10, 0, 1);
+
+	fsm.preempt = true;
+	carp_fsm_advert(&fsm, CARP_INET, &better, 1, NOW);
+	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
+					      NOW + SEC), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, NOW + 4 * SEC + 100 * SKEW);
+	/* The better one has had time to speak again. */
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
+					      NOW + SEC + 50 * SKEW),
+			TAKE_OVER);
+}
+
+static void one_that_has_yielded_honours_a_goodbye(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	struct carp_prio better = prio(1, 50, 0);
+
+	carp_fsm_advert(&fsm, CARP_INET, &better, 1, NOW);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &bow_out, 1,
+					      NOW + 1), TAKE_OVER);
+	/* And then it is over. */
+	carp_fsm_force(&fsm, CARP_STATE_BACKUP, NOW + 2);
+	better.demote = 1;
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &better, 1,
+					      NOW + 3), TAKE_OVER);
+}
+
+/* Whoever speaks less often than M is not dead when M has passed. */
+static void a_master_that_speaks_rarely_is_waited_for(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	struct carp_prio rare = prio(10, 20, 0);
+
+	carp_fsm_demote(&fsm, 5, NOW);
+	carp_fsm_advert(&fsm, CARP_INET, &rare, 1, NOW);
+	KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_BACKUP);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, NOW + 30 * SEC + 20 * SKEW);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &rare, 1,
+					      NOW + 10 * SEC), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, NOW + 40 * SEC + 20 * SKEW);
+}
+
+static void demoted_members_of_advbase_0_wait_for_each_other(struct kunit *test)
+{
+	struct carp_fsm fsm = make_with(CARP_STATE_BACKUP, 0, 16, NOW);
+	struct carp_prio demoted = prio(0, 240, 240);
+
+	carp_fsm_demote(&fsm, 240, NOW);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &demoted, 1,
+					      NOW), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, NOW + 3 * 240 * SKEW);
+}
+
 static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE_PARAM(interval_is_base_and_256ths, time_gen_params),
 	KUNIT_CASE_PARAM(down_time_is_three_bases_and_skew, time_gen_params),
@@ -1356,6 +1429,10 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(negative_sums_are_not_demotion),
 	KUNIT_CASE(demotion_advert_does_not_count_for_the_repeat),
 	KUNIT_CASE(demotion_does_not_touch_a_backups_timer),
+	KUNIT_CASE(one_that_has_yielded_leaves_slower_ones_alone),
+	KUNIT_CASE(one_that_has_yielded_honours_a_goodbye),
+	KUNIT_CASE(a_master_that_speaks_rarely_is_waited_for),
+	KUNIT_CASE(demoted_members_of_advbase_0_wait_for_each_other),
 	KUNIT_CASE(invariants_hold_whatever_happens),
 	{}
 };
