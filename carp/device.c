@@ -8,6 +8,7 @@
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/netdev_lock.h>
 
 #include "addr.h"
 #include "device.h"

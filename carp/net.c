@@ -18,7 +18,7 @@ unsigned int carp_net_id;
 
 #ifdef CONFIG_SYSCTL
 /* Written 0, every device bows out and stays silent. */
-static int carp_net_sysctl_allow(struct ctl_table *table, int write,
+static int carp_net_sysctl_allow(const struct ctl_table *table, int write,
 				 void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct carp_net *cn = container_of(table->data, struct carp_net, allow);

@@ -36,20 +36,48 @@ static void carp_nf_copy_metrics(struct dst_entry *to,
 		ip_dst_init_metrics(to, (void *)DST_METRICS_PTR(from));
 }
 
+/* What rt_dst_clone() does; modules do not get that one any more. */
+static struct rtable *carp_nf_clone4(struct net_device *dev,
+				     const struct rtable *rt)
+{
+	struct rtable *clone;
+
+	clone = rt_dst_alloc(dev, rt->rt_flags, rt->rt_type,
+			     rt->dst.flags & DST_NOXFRM);
+	if (!clone)
+		return NULL;
+
+	clone->rt_is_input = rt->rt_is_input;
+	clone->rt_uses_gateway = rt->rt_uses_gateway;
+	clone->rt_iif = rt->rt_iif;
+	clone->rt_pmtu = rt->rt_pmtu;
+	clone->rt_mtu_locked = rt->rt_mtu_locked;
+	clone->rt_gw_family = rt->rt_gw_family;
+	if (rt->rt_gw_family == AF_INET6)
+		clone->rt_gw6 = rt->rt_gw6;
+	else
+		clone->rt_gw4 = rt->rt_gw4;
+
+	clone->dst.input = READ_ONCE(rt->dst.input);
+	clone->dst.output = READ_ONCE(rt->dst.output);
+	clone->dst.error = rt->dst.error;
+	clone->dst.lwtstate = lwtstate_get(rt->dst.lwtstate);
+	clone->dst.expires = rt->dst.expires;
+	carp_nf_copy_metrics(&clone->dst, &rt->dst);
+	return clone;
+}
+
 /* A clone carries what the route says of the path but leads out of the carp
  * device. Its neighbours are that device's.
  */
 static bool carp_nf_redirect4(struct carp_dev *carp, struct sk_buff *skb)
 {
-	struct rtable *rt = skb_rtable(skb);
 	struct rtable *clone;
 
-	clone = rt_dst_clone(carp->dev, rt);
+	clone = carp_nf_clone4(carp->dev, skb_rtable(skb));
 	if (!clone)
 		return false;
 
-	clone->dst.expires = rt->dst.expires;
-	carp_nf_copy_metrics(&clone->dst, &rt->dst);
 	skb_dst_drop(skb);
 	skb_dst_set(skb, &clone->dst);
 	skb->dev = carp->dev;
