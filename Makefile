@@ -26,8 +26,9 @@ MAKEFLAGS += --no-print-directory
 KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
-.PHONY: all modules tools install uninstall dkms-install dkms-uninstall \
-	check lint test demo clean help
+.PHONY: all modules modules_install tools install uninstall \
+	dkms-install dkms-uninstall check lint sim test test-matrix demo \
+	clean help
 
 all: modules tools
 
@@ -37,15 +38,17 @@ modules:
 tools:
 	$(Q)$(MAKE) -C tools
 
-install: all
+modules_install: modules
 	$(Q)$(KMAKE) INSTALL_MOD_DIR=updates \
 		INSTALL_MOD_PATH=$(DESTDIR) modules_install
-	$(Q)$(MAKE) -C tools install
 	$(Q)test -n "$(DESTDIR)" || depmod -a $(KVER)
+
+install: modules_install tools
+	$(Q)$(MAKE) -C tools install
 
 uninstall:
 	$(Q)$(MAKE) -C tools uninstall
-	$(Q)$(RM) $(DESTDIR)/lib/modules/$(KVER)/updates/carp/carp.ko
+	$(Q)$(RM) $(DESTDIR)/lib/modules/$(KVER)/updates/carp/carp.ko*
 	$(Q)test -n "$(DESTDIR)" || depmod -a $(KVER)
 
 dkms-install dkms-uninstall:
@@ -58,7 +61,11 @@ check: lint
 lint:
 	$(Q)$(MAKE) -C selftests lint
 
-test demo:
+# SIM=long for more, SEED=N for other runs
+sim:
+	$(Q)$(MAKE) -C selftests sim
+
+test test-matrix demo:
 	$(Q)$(MAKE) -C selftests $@
 
 clean:
@@ -71,11 +78,14 @@ help:
 	@echo 'modules    carp.ko against KDIR ($(KDIR))'
 	@echo 'tools      carpconfig and the iproute2 plugin'
 	@echo 'install    module, tools and man pages; DESTDIR, PREFIX'
+	@echo 'modules_install  the module alone'
 	@echo 'uninstall  undo install'
 	@echo 'dkms-install  sources for DKMS; dkms-uninstall undoes it'
 	@echo 'check      unit tests and lint: seconds, no root, no VM'
 	@echo 'lint       static checks only'
+	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'
+	@echo 'test-matrix  the same on each kernel that Debian ships: hours'
 	@echo 'demo       two members and a client in QEMU, and a failover'
 	@echo 'clean      remove what was built; .cache stays'
 

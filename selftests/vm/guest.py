@@ -146,10 +146,13 @@ class Guest:
         self._title = ""
         self._expected_death = False
         with open(self.console + ".qemu", "wb") as log:
-            # QEMU goes with the test, however that ends.
-            self.qemu = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL"] + self._command(),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._launch(log)
+
+    def _launch(self, log):
+        # QEMU goes with the test, however that ends.
+        self.qemu = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL"] + self._command(),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def _socket(self, what):
         path = os.path.join(self._sockets, f"{self.name}.{what}")
@@ -202,15 +205,17 @@ class Guest:
                     raise GuestDied(self._obituary("QEMU does not run"))
                 time.sleep(0.01)
 
-    def wait_ready(self, limit=BOOT_LIMIT):
-        """Wait until the guest takes commands."""
-        end = time.monotonic() + limit
+    def _open_lines(self, end):
         self._agent = self._connect("agent", end)
         self._stream = self._connect("stream", end)
         self._qmp = self._connect("qmp", end)
         self._qmp_file = self._qmp.makefile("rb")
         self._qmp_file.readline()
         self.qmp("qmp_capabilities")
+
+    def wait_ready(self, limit=BOOT_LIMIT):
+        """Wait until the guest takes commands."""
+        self._open_lines(time.monotonic() + limit)
         self._answers = {0: queue.Queue()}
         self._next = 1
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# image.sh [METAPACKAGE]: what a guest boots, for the kernel that kernel.sh makes.
+# image.sh [KERNEL]: what a guest boots, for the kernel that kernel.sh makes.
 #
 # Prints the kernel's directory, then holding also
 #
@@ -15,6 +15,8 @@ set -u -o pipefail
 
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=toolchain.sh
+. "$vm/toolchain.sh"
 
 # Loaded, in this order, by init: there is no udev to do it.
 EARLY="virtio_pci virtio_blk virtio_net virtio_console squashfs overlay"
@@ -32,19 +34,6 @@ squash() {
 cpio_of() {
 	(cd "$1" && find . -print0 | sort -z |
 		cpio --quiet -0 -o -H newc -R 0:0)
-}
-
-# download DIR PACKAGE...: these and all they depend on, whatever the host has
-download() {
-	local dir=$1
-
-	shift
-	mkdir -p "$dir/partial" || return 1
-	: >"$dir/status"
-	apt get -y --no-install-recommends --download-only \
-		-o Dir::State::status="$dir/status" \
-		-o Dir::State::extended_states="$dir/extended" \
-		-o Dir::Cache::archives="$dir" install "$@" >&2
 }
 
 # What maintainer scripts would have done, as far as it is needed here.
@@ -130,10 +119,11 @@ make_payload() {
 	local dir=$1 release=$2 stage=$3
 
 	mkdir -p "$stage/opt/carp" "$stage/lib" || return 1
-	make -C "$dir/build" install DESTDIR="$stage" KVER="$release" \
-		INSTALL_MOD_STRIP=1 \
-		KDIR="$dir/root/usr/src/linux-headers-$release" \
-		>"$dir/install.log" 2>&1 </dev/null ||
+	{
+		module_make "$dir" "$release" modules_install \
+			DESTDIR="$stage" INSTALL_MOD_STRIP=1 &&
+			make -C "$dir/build/tools" install DESTDIR="$stage"
+	} >"$dir/install.log" 2>&1 </dev/null ||
 		{ cat "$dir/install.log" >&2; return 1; }
 	cp -a "$top/selftests/net" "$top/selftests/unit/vectors" "$vm/guest" \
 		"$stage/opt/carp" || return 1
@@ -142,9 +132,9 @@ make_payload() {
 
 	# The index of all modules with ours among them.
 	if ! cmp -s "$dir/indexed.ko" "$dir/build/carp/carp.ko"; then
-		mkdir -p "$dir/root/lib/modules/$release/updates/carp"
-		cp "$dir/build/carp/carp.ko" \
-			"$dir/root/lib/modules/$release/updates/carp" &&
+		rm -rf "$dir/root/lib/modules/$release/updates"
+		cp -a "$stage/lib/modules/$release/updates" \
+			"$dir/root/lib/modules/$release" &&
 			depmod -b "$dir/root" "$release" &&
 			cp "$dir/build/carp/carp.ko" "$dir/indexed.ko" ||
 			return 1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh [METAPACKAGE]: a Debian kernel to boot, and carp built for it.
+# kernel.sh [[SUITE/]METAPACKAGE[:ARCH]]: a Debian kernel, and carp for it.
 #
 # Debian removes superseded kernels from its mirrors, so the release is asked
 # of apt each time the package lists have changed. Prints the directory:
@@ -9,15 +9,22 @@
 #	vmlinuz     to boot
 #	root/       the packages, unpacked: lib/modules, usr/src
 #	build/      a copy of the sources, with carp.ko and the tools built
+#	toolchain   the root to build it in, if the host does not suit
 #
 # METAPACKAGE is linux-image-cloud-amd64, or any other image package that apt
-# can see, such as linux-image-6.12-cloud-amd64.
+# can see, such as linux-image-6.12-cloud-amd64. With SUITE, such as bullseye or
+# trixie-backports, it is taken from there and built with that suite's compiler;
+# the host's package lists are left alone. A headers package gives a kernel to
+# build for and not to boot, and may be of another architecture:
+# bookworm/linux-headers-arm64:arm64.
+#
+# A warning is an error.
 set -u -o pipefail
 
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-
-meta=${1:-linux-image-cloud-amd64}
+# shellcheck source=toolchain.sh
+. "$vm/toolchain.sh"
 
 # closure PACKAGE: it and all kernel packages it needs
 closure() {
@@ -29,17 +36,22 @@ closure() {
 
 # resolve FILE: write the release, then the packages
 resolve() {
-	local image release
+	local found release
 
-	image=$(closure "$meta") || return 1
-	release=$(sed -nE 's/^linux-(image|binary)-(unsigned-)?([0-9]+\.[0-9]+\.[0-9]+.*)/\3/p' \
-		<<<"$image" | sort -V | tail -n 1)
+	found=$(closure "$meta") || return 1
+	release=$(sed -nE 's/^linux-(image|binary|headers)-(unsigned-)?([0-9]+\.[0-9]+\.[0-9]+.*)/\3/p' \
+		<<<"${found//":$arch"}" | grep -v -e '-common' |
+		sort -V | tail -n 1)
 	[ -n "$release" ] || return 1
 	{
 		echo "$release"
-		grep -vx "$meta" <<<"$image"
-		closure "linux-headers-$release" || return 1
+		{
+			grep -vx "$meta" <<<"$found"
+			closure "linux-headers-$release${arch:+:$arch}"
+		} | sort -u
 	} >"$1.new" || return 1
+	# kbuild's programs are run here.
+	[ -z "$arch" ] || sed -i "/^linux-kbuild-/s/:$arch\$//" "$1.new"
 	mv "$1.new" "$1"
 }
 
@@ -57,14 +69,32 @@ fetch() {
 	# The only absolute path in the packages.
 	sed -i "s|/usr/src/|$dir/root/usr/src/|g" \
 		"$new/root/usr/src/linux-headers-$release/Makefile" || return 1
+	if bootable; then
+		settle_image "$new" "$release" || return 1
+	fi
+	rm -rf "$dir" && mv "$new" "$dir"
+}
+
+# settle_image DIR RELEASE: what is booted, and an index of the modules
+settle_image() {
+	local new=$1 release=$2
+
 	if [ -e "$new/root/boot/vmlinuz-$release" ]; then
 		ln "$new/root/boot/vmlinuz-$release" "$new/vmlinuz"
 	else
 		ln "$new/root/usr/lib/modules/$release/vmlinuz" "$new/vmlinuz"
 	fi || return 1
 	rm -f "$new/root/usr/lib/modules/$release"/{build,source}
-	depmod -b "$new/root" "$release" || return 1
-	rm -rf "$dir" && mv "$new" "$dir"
+	depmod -b "$new/root" "$release"
+}
+
+bootable() {
+	[ "${meta#linux-headers-}" = "$meta" ]
+}
+
+# complete DIR: fetched before?
+complete() {
+	[ -e "$1/vmlinuz" ] || { ! bootable && [ -d "$1/root" ]; }
 }
 
 # The build has its own copy: the source tree stays clean, and each kernel keeps
@@ -81,20 +111,31 @@ sync_sources() {
 }
 
 build() {
-	local dir=$1 release=$2 log=$1/build.log
+	local dir=$1 release=$2 log=$1/build.log compiler
 
+	compiler=$(toolchain "${suite:-$(host_suite)}" "$arch") || return 1
+	rm -f "$dir/toolchain"
+	[ -z "$compiler" ] || ln -s "$compiler" "$dir/toolchain" || return 1
 	sync_sources "$dir/build" || return 1
-	if ! make -C "$dir/build" all KVER="$release" \
-		KDIR="$dir/root/usr/src/linux-headers-$release" \
-		>"$log" 2>&1 </dev/null; then
+	if ! module_make "$dir" "$release" modules >"$log" 2>&1 ||
+		! make -C "$dir/build/tools" >>"$log" 2>&1 </dev/null ||
+		grep -qE 'carp/[^ ]*:[0-9].*warning:|^WARNING:' "$log"; then
 		cat "$log" >&2
 		return 1
 	fi
 }
 
+spec=${1:-linux-image-cloud-amd64}
+meta=${spec##*/}
+suite=${spec%"$meta"}
+suite=${suite%/}
+arch=${meta##*:}
+[ "$arch" != "$meta" ] || arch=
+
 cache_lock
+[ -z "$suite" ] || apt_root "$suite" "$arch" || die "no apt root for $suite"
 mkdir -p "$cache/kernel"
-resolved=$cache/kernel/$meta.resolved
+resolved=$cache/kernel/${spec//\//.}.resolved
 if apt_newer "$resolved"; then
 	resolve "$resolved" ||
 		{ apt_update_once && resolve "$resolved"; } ||
@@ -105,14 +146,14 @@ fi
 mapfile -t packages <"$resolved"
 release=${packages[0]}
 dir=$cache/kernel/$release
-if [ ! -e "$dir/vmlinuz" ] && ! fetch "$dir" "${packages[@]}"; then
+if ! complete "$dir" && ! fetch "$dir" "${packages[@]}"; then
 	if ! apt_update_once || ! resolve "$resolved"; then
 		die "cannot fetch the packages of $release"
 	fi
 	mapfile -t packages <"$resolved"
 	release=${packages[0]}
 	dir=$cache/kernel/$release
-	[ -e "$dir/vmlinuz" ] || fetch "$dir" "${packages[@]}" ||
+	complete "$dir" || fetch "$dir" "${packages[@]}" ||
 		die "cannot fetch the packages of $release"
 fi
 build "$dir" "$release" || die "carp does not build for $release"

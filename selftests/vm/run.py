@@ -22,6 +22,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
+FILES_PER_GUEST = 3
 CACHE = os.environ.get("CARP_CACHE") or os.path.join(TOP, ".cache")
 
 
@@ -137,15 +138,18 @@ def exactly(names):
 
 
 def net_jobs(report, pattern):
-    """One job: its guest is shared by the files."""
+    """A few files each, which share a guest: booting takes it seconds."""
     files = [f for f in glob.glob(os.path.join(HERE, "..", "net", "carp_*.sh"))
              if not f.endswith("_lib.sh")]
     found = chosen("net", pattern, files)
-    if not found:
-        return []
-    names = [f"{name}/{test}" for name, tests in found for test in tests]
-    return [Job(report, "net/", [os.path.join(HERE, "net.py"), "-t",
-                                 exactly(names)] + [name for name, _ in found])]
+    jobs = []
+    while found:
+        some, found = found[:FILES_PER_GUEST], found[FILES_PER_GUEST:]
+        names = [f"{name}/{test}" for name, tests in some for test in tests]
+        jobs.append(Job(report, "net/", [
+            os.path.join(HERE, "net.py"), "-t", exactly(names)] +
+            [name for name, _ in some]))
+    return jobs
 
 
 def pair_jobs(report, pattern):
@@ -156,13 +160,23 @@ def pair_jobs(report, pattern):
             for name, tests in found]
 
 
-def side_by_side(*lanes):
-    """Each lane runs its jobs one after another."""
-    def run(jobs):
-        for job in jobs:
-            job.run()
-    threads = [threading.Thread(target=run, args=(lane,), daemon=True)
-               for lane in lanes]
+def side_by_side(net, pair):
+    """Two lanes, one with a guest at a time and one with several that mostly
+    wait; which helps the other when it is through.
+    """
+    lock = threading.Lock()
+
+    def run(*lists):
+        for jobs in lists:
+            while True:
+                with lock:
+                    job = jobs.pop(0) if jobs else None
+                if not job:
+                    break
+                job.run()
+    net, pair = net[:], pair[:]
+    threads = [threading.Thread(target=run, args=lists, daemon=True)
+               for lists in ((net,), (pair, net))]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -24,6 +24,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,7 +54,7 @@ static void __attribute__((noreturn)) die(const char *what)
 }
 
 /* Path of the virtio port called @name, in a static buffer. */
-static const char *port_path(const char *name)
+static const char *virtio_path(const char *name)
 {
 	static char path[300];
 	struct dirent *entry;
@@ -81,6 +82,30 @@ static const char *port_path(const char *name)
 	}
 	closedir(d);
 	return NULL;
+}
+
+/* User-mode Linux has serial lines instead, given in this order. */
+static const char *serial_path(const char *name, const char *path)
+{
+	struct termios mode;
+	int fd;
+
+	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || tcgetattr(fd, &mode))
+		die(name);
+	cfmakeraw(&mode);
+	if (tcsetattr(fd, TCSANOW, &mode))
+		die(path);
+	/* Stays open: the mode goes with the last one. */
+	return path;
+}
+
+static const char *port_path(const char *name)
+{
+	if (!access(PORTS, F_OK))
+		return virtio_path(name);
+	return serial_path(name, strcmp(name, "carp.agent") ?
+			   "/dev/ttyS1" : "/dev/ttyS0");
 }
 
 static int write_all(int fd, const char *buf, size_t len)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What a kernel's modules are compiled with: the host's tools when kernel and
+# host are of one release and architecture, otherwise those of the kernel's
+# release, unpacked and entered with chroot. Sourced after common.sh.
+#
+# shellcheck disable=SC2154 # cache is set there
+
+# What kbuild calls; $1 is the compiler.
+toolchain_packages() {
+	echo "$1" bash binutils coreutils diffutils findutils gawk grep gzip \
+		hostname kmod libelf1 make perl python3-minimal sed tar \
+		xz-utils
+}
+
+# toolchain SUITE ARCH: print the root to enter; nothing if the host will do.
+# apt_root has chosen the suite.
+toolchain() {
+	local suite=$1 arch=$2 dir new gcc=gcc
+
+	case $arch in
+	'' | i386) [ "$suite" != "$(host_suite)" ] || return 0 ;;
+	arm64)	gcc="gcc-aarch64-linux-gnu" ;;
+	*)	say "no compiler for $arch"; return 1 ;;
+	esac
+	dir=$cache/toolchain/${suite%-backports}-$gcc
+	if [ ! -e "$dir" ]; then
+		say "fetching the compiler of $suite"
+		new=$dir.new
+		rm -rf "$new" "$new.deb"
+		# shellcheck disable=SC2046 # words are wanted
+		download "$new.deb" $(toolchain_packages "$gcc") >&2 &&
+			deb_unpack "$new" "$new.deb"/*.deb || return 1
+		rm -rf "$new.deb"
+		mkdir -p "$new"/{proc,dev,tmp} "$new$cache" || return 1
+		ln -sf bash "$new/usr/bin/sh"
+		ln -sf gawk "$new/usr/bin/awk"
+		mv "$new" "$dir" || return 1
+	fi
+	echo "$dir"
+}
+
+# enter ROOT COMMAND...: run it there, with the cache at its own path
+enter() {
+	local root=$1 user=()
+
+	shift
+	[ "$(id -u)" -eq 0 ] || user=(--map-root-user)
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare "${user[@]}" --mount sh -c '
+		root=$1 cache=$2
+		shift 2
+		mount --rbind /proc "$root/proc" &&
+			mount --rbind /dev "$root/dev" &&
+			mount --bind "$cache" "$root$cache" || exit 1
+		exec env -i PATH=/usr/sbin:/usr/bin LC_ALL=C \
+			chroot "$root" "$@"' enter "$root" "$cache" "$@"
+}
+
+# arch_words RELEASE: for make, when the kernel is not for this machine
+arch_words() {
+	case $1 in
+	*-686 | *-686-pae) echo ARCH=i386 ;;
+	*-arm64) echo ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- ;;
+	esac
+}
+
+# module_make DIR RELEASE TARGET...: in the copy of the sources in DIR, with
+# kbuild's further warnings
+module_make() {
+	local dir=$1 release=$2 run=()
+
+	shift 2
+	[ ! -e "$dir/toolchain" ] ||
+		run=(enter "$(readlink -f "$dir/toolchain")")
+	# shellcheck disable=SC2046 # words are wanted
+	"${run[@]}" make -C "$dir/build" KVER="$release" \
+		KDIR="$dir/root/usr/src/linux-headers-$release" \
+		$(arch_words "$release") W=1 "$@" </dev/null
+}
