@@ -29,9 +29,46 @@
 # after it; "carp_x.sh NAME..." runs those only. A test that checks nothing has
 # failed. Words after "# vm:" on a line of the file are for selftests/vm/net.py:
 # cpus=2, clock=real, memory=512, limit=600 (seconds of the host).
+#
+# A test that is named NAME_over_ipv6 is NAME, with in_family's words for IPv6;
+# NAME_over_ipv4_beside_ipv6 and NAME_over_ipv6_beside_ipv4 are NAME where nodes
+# and carp devices have addresses of both families.
 set -u
 
-VIP=192.0.2.100
+# in_family 4|6: the words that differ, for tests that have one body for both
+#
+#	NET FAR WORLD	three subnets: ${NET}1 is a host in the first, and
+#			$NET$ZERO/$LEN all of it
+#	LEN HOST	lengths of prefixes, theirs and of a host's
+#	NODAD		for a host's own address
+#	IP		tcpdump's and nft's word
+#	IN OUT		counters of advertisements
+#	AT		$VIP as it is written before a port
+#	FORWARD		the sysctl that makes a router
+# shellcheck disable=SC2034
+in_family() {
+	FAMILY=$1
+	case $FAMILY in
+	4)
+		NET=192.0.2. FAR=198.51.100. WORLD=203.0.113.
+		LEN=24 HOST=32 ZERO=0 NODAD="" IP=ip
+		IN=ipackets OUT=opackets
+		VIP=192.0.2.100 AT=192.0.2.100
+		FORWARD=net.ipv4.ip_forward
+		;;
+	6)
+		NET=2001:db8:: FAR=2001:db8:1:: WORLD=2001:db8:2::
+		LEN=64 HOST=128 ZERO="" NODAD=nodad IP=ip6
+		IN=ipackets6 OUT=opackets6
+		VIP=2001:db8::100 AT="[2001:db8::100]"
+		FORWARD=net.ipv6.conf.all.forwarding
+		;;
+	esac
+}
+
+in_family 4
+# What comes beside the family's own addresses: NET LENGTH NODAD
+BESIDE=""
 # shellcheck disable=SC2034 # for the tests
 VIP6=2001:db8::100
 # The virtual MAC of vhid 1.
@@ -82,10 +119,11 @@ nip() {
 #	|                  br0                         |   node "seg"
 #	+----------------------------------------------+
 #
-# The MAC of node N's eth0 is 02:00:00:00:00:0N.
+# Or with ${NET}N. The MAC of node N's eth0 is 02:00:00:00:00:0N.
 setup_nodes() {
-	local count=$1 i
+	local count=$1 i beside
 
+	read -ra beside <<<"$BESIDE"
 	NS[seg]=seg-$ID
 	echo "${NS[seg]}" >>"$TMP/namespaces"
 	{
@@ -111,7 +149,10 @@ setup_nodes() {
 	for ((i = 1; i <= count; i++)); do
 		{
 			echo "link set lo up"
-			echo "addr add 192.0.2.$i/24 dev eth0"
+			echo "addr add $NET$i/$LEN dev eth0 $NODAD"
+			[ -z "$BESIDE" ] ||
+				echo "addr add ${beside[0]}$i/${beside[1]}" \
+					"dev eth0 ${beside[2]:-}"
 			echo "link set eth0 up"
 		} >"$TMP/batch"
 		must nip "$i" -batch "$TMP/batch"
@@ -128,21 +169,43 @@ setup_nodes6() {
 	done
 }
 
+# give NODE ADDRESS/LENGTH DEVICE: a host's own address, there at once
+give() {
+	local how=()
+
+	[[ $2 != *:* ]] || how=(nodad)
+	must nip "$1" addr replace "$2" dev "$3" "${how[@]}"
+}
+
 # member NODE [ATTRIBUTE VALUE]...: carp0 on eth0, with $VIP, or with all of
 # $VIPS ("192.0.2.100/24 2001:db8::100/64"), up
 member() {
-	local node=$1 vip
+	local node=$1 vip beside
 
 	shift
+	read -ra beside <<<"$BESIDE"
 	[[ " $* " == *" vhid "* ]] || set -- vhid 1 "$@"
 	{
 		echo "link add carp0 link eth0 type carp pass $PASS $*"
-		for vip in ${VIPS:-$VIP/24}; do
+		for vip in ${VIPS:-$VIP/$LEN}; do
 			echo "addr add $vip dev carp0"
 		done
+		[ -z "$BESIDE" ] ||
+			echo "addr add ${beside[0]}100/${beside[1]} dev carp0"
 		echo "link set carp0 up"
 	} >"$TMP/batch"
 	must nip "$node" -batch "$TMP/batch"
+}
+
+has_link_local() {
+	[[ $(nip "$1" -6 -o addr show dev "$2" scope link -tentative) == *fe80* ]]
+}
+
+# at_rest NODE [DEVICE]: wait until it has all addresses that it will have. An IPv6
+# link-local one takes its time to be found unique.
+at_rest() {
+	POLL=0.7 check "node $1 is at rest" \
+		slowwait 5 has_link_local "$1" "${2:-eth0}"
 }
 
 # state_of NODE [DEVICE]: INIT, BACKUP or MASTER. One exec only: conditions ask
@@ -362,13 +425,37 @@ cleanup_test() {
 	rm -rf "${TMP:?}"/*
 }
 
-# The number, the name: in a subshell, so that nothing of it stays.
+# variant NAME: the function in BODY, and what its name says about families
+variant() {
+	BODY=$1
+	! declare -F "$1" >/dev/null || return 0
+	BODY=${1%_over_ipv[46]*}
+	case ${1#"$BODY"} in
+	_over_ipv6)
+		in_family 6
+		;;
+	_over_ipv4_beside_ipv6)
+		BESIDE="2001:db8:: 64 nodad"
+		;;
+	_over_ipv6_beside_ipv4)
+		in_family 6
+		BESIDE="192.0.2. 24"
+		;;
+	esac
+	declare -F "$BODY" >/dev/null
+}
+
+# The name: in a subshell, so that nothing of it stays.
 run_test() (
 	RET=0
 	CHECKS=0
 	trap cleanup_test EXIT
 	echo "carp: test $1" >/dev/kmsg
-	"$1"
+	if ! variant "$1"; then
+		note "FAIL: no such test"
+		exit 1
+	fi
+	"$BODY"
 	if [ "$CHECKS" -eq 0 ]; then
 		note "FAIL: nothing was checked"
 		RET=1
@@ -392,7 +479,7 @@ tests_run() {
 	fi
 	for name in "$@"; do
 		number=$((number + 1))
-		if declare -F "$name" >/dev/null && run_test "$name"; then
+		if run_test "$name"; then
 			echo "ok $number - $name"
 		else
 			echo "not ok $number - $name"

@@ -39,7 +39,7 @@ CLONE_NEWNET = 0x40000000
 
 ATTRIBUTES = {name: number for number, name in enumerate(
     "unspec vhid advbase advskew key key_set state reason serial history "
-    "pad".split())}
+    "pad peer peer6 cksum6 form".split())}
 STATES = ("INIT", "BACKUP", "MASTER")
 COUNTERS = (
     "ipackets ipackets6 badif badttl hdrops badsum badver badlen badauth "

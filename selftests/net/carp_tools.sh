@@ -389,6 +389,8 @@ watch() {
 	bg 1 bash -c 'exec "$@" >"$0/events" 2>"$0/errors"' "$TMP" \
 		"$CARPCONFIG" monitor "$@"
 	must slowwait 5 listens "$BG"
+	# And has read how things are.
+	must slowwait 5 grep -q poll "/proc/$BG/wchan"
 }
 
 # The port of a process's first netlink socket is its number, and the monitor's
