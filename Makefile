@@ -27,7 +27,7 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 .PHONY: all modules modules_install tools install uninstall \
-	dkms-install dkms-uninstall check lint sim test test-matrix demo \
+	dkms-install dkms-uninstall check lint fuzz sim test test-matrix demo \
 	clean help
 
 all: modules tools
@@ -62,8 +62,8 @@ lint:
 	$(Q)$(MAKE) -C selftests lint
 
 # SIM=long for more, SEED=N for other runs
-sim:
-	$(Q)$(MAKE) -C selftests sim
+fuzz sim:
+	$(Q)$(MAKE) -C selftests $@
 
 test test-matrix demo:
 	$(Q)$(MAKE) -C selftests $@
@@ -83,6 +83,7 @@ help:
 	@echo 'dkms-install  sources for DKMS; dkms-uninstall undoes it'
 	@echo 'check      unit tests and lint: seconds, no root, no VM'
 	@echo 'lint       static checks only'
+	@echo 'fuzz       the pure core, with ten million inputs: minutes'
 	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'
 	@echo 'test-matrix  the same on each kernel that Debian ships: hours'

@@ -199,15 +199,19 @@ static void fsm_restart_down_all(struct carp_fsm *fsm, u64 wait, u64 now)
 	fsm_rearm(fsm);
 }
 
-/* How long to wait for a master that was just heard: M. But one that speaks less
- * often than M, and is obeyed because this one is demoted, is given its own M: it
- * would be taken for dead between any two advertisements.
+/* How long to wait for a master that was just heard: M. But one that speaks so
+ * rarely that M leaves it not half an interval to spare is given its own M, or it
+ * would be taken for dead between two advertisements. It is obeyed because this
+ * member is demoted, or has been with advbase 0; the same advbase of 1 or more
+ * never leads here.
  */
 static u64 fsm_patience(const struct carp_fsm *fsm, const struct carp_prio *peer)
 {
 	u64 wait = carp_fsm_down_time(fsm);
 
-	return carp_prio_interval(peer) > wait ? prio_down_time(peer) : wait;
+	if (carp_prio_interval(peer) * 3 / 2 <= wait)
+		return wait;
+	return prio_down_time(peer);
 }
 
 static bool fsm_has_address(const struct carp_fsm *fsm)

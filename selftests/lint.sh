@@ -31,7 +31,8 @@ need codespell codespell
 need python3 python3
 
 # What is tracked or is to be, and is there.
-git ls-files -z --cached --others --exclude-standard > "$tmp/all" || exit 1
+git ls-files -z --cached --others --exclude-standard -- \
+	':!selftests/fuzz/corpus' > "$tmp/all" || exit 1
 mapfile -d '' -t all < "$tmp/all"
 files=()
 shell=()
@@ -61,7 +62,8 @@ fi
 whitespace() {
 	local rc=0
 	git diff --check "$(git hash-object -t tree /dev/null)" -- \
-		':!*.pcap' ':!COPYING' ':!*.rst' || rc=1
+		':!*.pcap' ':!selftests/fuzz/corpus' ':!COPYING' ':!*.rst' ||
+		rc=1
 	printf '%s\0' "${files[@]}" | grep -z '\.rst$' |
 		xargs -0r grep -nE '[[:space:]]+$' /dev/null && rc=1
 	return "$rc"

@@ -142,6 +142,8 @@ static void tick(struct model *model, const struct setup *setup)
 		fsm->deadline = earlier_by_tick(fsm->deadline);
 		if (fsm->tied)
 			fsm->tied_at -= MODEL_TICK;
+		if (fsm->calm_until)
+			fsm->calm_until -= MODEL_TICK;
 	}
 	for (i = 0; i < model->n_messages; i++)
 		model->messages[i].age++;

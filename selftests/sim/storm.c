@@ -8,8 +8,7 @@
 
 /**
  * struct storm - what may happen in this one
- * @may_demote: demotion does not converge with advbase 0 or several of them,
- *	see found.c
+ * @may_demote: members are demoted and recover
  * @mixed: each member has its own advbase
  * @preempt: all members preempt
  * @advbase: of all otherwise
@@ -62,7 +61,7 @@ static void prepare(struct world *world, struct storm *storm)
 		.mixed = !crowd && !rng_below(rng, 8),
 	};
 	storm->preempt = preempt == 1 && !crowd;
-	storm->may_demote = true;
+	storm->may_demote = !crowd;
 	scenario_families(world, families & 1, families & 2);
 	scenario_clocks(world);
 	for (i = 0; i < world->n; i++) {

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """run.py [PATTERN]: every ring of tests, TAP on stdout, totals on the last line.
 
-First "make check", which needs no guest; then, side by side, the files of
-selftests/net in one guest and those of pair/ between several. PATTERN is a
-regular expression, found in the titles of the tests to run:
-check/..., net/FILE/TEST, pair/FILE/TEST.
+First "make check" and a short run of the fuzzers, which need no guest; then, side
+by side, the files of selftests/net in one guest and those of pair/ between
+several. PATTERN is a regular expression, found in the titles of the tests to run:
+check/..., fuzz/..., net/FILE/TEST, pair/FILE/TEST.
 
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
@@ -196,6 +196,12 @@ def main(pattern):
         everything.append(check)
         if check.run() == 0:
             report.result(True, "check/make check")
+
+    if not pattern or re.search(pattern, "fuzz/"):
+        fuzz = Job(report, "", ["make", "-C", os.path.join(TOP, "selftests",
+                                                          "fuzz"), "check"])
+        everything.append(fuzz)
+        fuzz.run()
 
     def stop(_signum, _frame):
         for job in everything:
