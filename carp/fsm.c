@@ -199,19 +199,20 @@ static void fsm_restart_down_all(struct carp_fsm *fsm, u64 wait, u64 now)
 	fsm_rearm(fsm);
 }
 
-/* How long to wait for a master that was just heard: M. But one that speaks so
- * rarely that M leaves it not half an interval to spare is given its own M, or it
- * would be taken for dead between two advertisements. It is obeyed because this
- * member is demoted, or has been with advbase 0; the same advbase of 1 or more
- * never leads here.
+/* How long to wait for a master that was just heard: M. But a better one that
+ * speaks so rarely that M leaves it not half an interval to spare is given its own
+ * M, or it would be taken for dead between two advertisements, stay MASTER when it
+ * hears this member, and so on. Without demotion that is never so.
  */
 static u64 fsm_patience(const struct carp_fsm *fsm, const struct carp_prio *peer)
 {
+	struct carp_prio own = carp_fsm_prio(fsm);
+	u64 theirs = carp_prio_interval(peer);
 	u64 wait = carp_fsm_down_time(fsm);
 
-	if (carp_prio_interval(peer) * 3 / 2 <= wait)
+	if (peer->demote >= own.demote && theirs > carp_prio_interval(&own))
 		return wait;
-	return prio_down_time(peer);
+	return theirs * 3 / 2 <= wait ? wait : prio_down_time(peer);
 }
 
 static bool fsm_has_address(const struct carp_fsm *fsm)

@@ -43,12 +43,15 @@ static struct carp_prio prio(u8 advbase, u8 advskew, u8 demote)
 	return prio;
 }
 
-/* M, or that of a peer that speaks less often than in two thirds of it. */
+/* M; or that of a peer that is better, but speaks too rarely for M. */
 static u64 wait_for(const struct carp_fsm *fsm, const struct carp_prio *peer)
 {
 	u64 interval = peer->advbase * SEC + peer->advskew * SKEW;
+	struct carp_prio own = carp_fsm_prio(fsm);
 
-	if (3 * interval <= 2 * carp_fsm_down_time(fsm))
+	if (3 * interval <= 2 * carp_fsm_down_time(fsm) ||
+	    (peer->demote >= own.demote &&
+	     interval > own.advbase * SEC + own.advskew * SKEW))
 		return carp_fsm_down_time(fsm);
 	return peer->advbase ? interval + 2 * peer->advbase * SEC :
 			       3 * interval;

@@ -102,8 +102,8 @@ MUTANTS = {
         'else if (1)'),
     'impatient-demoted': (
         'demotion', 'base0-demote/2',
-        'if (carp_prio_interval(peer) * 3 / 2 <= wait)',
-        'if (1)'),
+        'theirs * 3 / 2 <= wait ? wait : prio_down_time(peer)',
+        '1 ? wait : prio_down_time(peer)'),
     'slow-master-times-out': (
         'demotion', 'mixed-demote/2',
         'peer->demote == own.demote && prio_down_time(&own) < theirs',
