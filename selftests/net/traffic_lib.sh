@@ -234,10 +234,9 @@ setup_gateways() {
 }
 
 a_forwarded_session_survives_the_failover() {
-	local far=$AT
+	local far=${FAR}4
 
-	far=${far/$NET/$FAR}
-	far=${far/100/4}
+	[ "$FAMILY" != 6 ] || far="[$far]"
 	setup_gateways
 	head -c 40000 /dev/urandom >"$TMP/data"
 	bg 4 socat -u "TCP$FAMILY-LISTEN:7" "OPEN:$TMP/got,creat"

@@ -8,7 +8,8 @@
 
 /**
  * struct storm - what may happen in this one
- * @may_demote: members are demoted and recover
+ * @may_demote: members are demoted and recover; not with several advbases, where
+ *	one's M may be as long as the other's interval to the nanosecond
  * @mixed: each member has its own advbase
  * @preempt: all members preempt
  * @advbase: of all otherwise
@@ -61,7 +62,7 @@ static void prepare(struct world *world, struct storm *storm)
 		.mixed = !crowd && !rng_below(rng, 8),
 	};
 	storm->preempt = preempt == 1 && !crowd;
-	storm->may_demote = !crowd;
+	storm->may_demote = storm->advbase && !storm->mixed && !crowd;
 	scenario_families(world, families & 1, families & 2);
 	scenario_clocks(world);
 	for (i = 0; i < world->n; i++) {
