@@ -1,15 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# deps.sh: see that the host has every package listed beside this script.
+# deps.sh [LIST]...: see that the host has every package listed beside this
+# script, and in other such lists.
 #
 # Root gets them installed; anybody else gets the line to run, and status 1.
 set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
 
+lists=("$here/packages" "$@")
+
 wanted() {
-	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/packages"
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "${lists[@]}"
 }
 
 # A package counts only when it is installed completely.

@@ -18,6 +18,8 @@
 # build for and not to boot, and may be of another architecture:
 # bookworm/linux-headers-arm64:arm64.
 #
+# uml and smp are kernels that check themselves, see selftests/debug.
+#
 # A warning is an error.
 set -u -o pipefail
 
@@ -97,35 +99,10 @@ complete() {
 	[ -e "$1/vmlinuz" ] || { ! bootable && [ -d "$1/root" ]; }
 }
 
-# The build has its own copy: the source tree stays clean, and each kernel keeps
-# its objects. Times are kept, so that make rebuilds only what changed; what
-# left the tree leaves the copy.
-sync_sources() {
-	mkdir -p "$1" || return 1
-	find "$1" -type f ! -name '*.mod.c' \
-		\( -name '*.[ch]' -o -name Makefile -o -name Kbuild \) -delete
-	tar -C "$top" -c -X <(sed -e '/^#/d' -e 's|^/||' -e 's|/$||' \
-		"$top/.gitignore") \
-		Kbuild Makefile Documentation carp tools |
-		tar -C "$1" -x
-}
-
-build() {
-	local dir=$1 release=$2 log=$1/build.log compiler
-
-	compiler=$(toolchain "${suite:-$(host_suite)}" "$arch") || return 1
-	rm -f "$dir/toolchain"
-	[ -z "$compiler" ] || ln -s "$compiler" "$dir/toolchain" || return 1
-	sync_sources "$dir/build" || return 1
-	if ! module_make "$dir" "$release" modules >"$log" 2>&1 ||
-		! make -C "$dir/build/tools" >>"$log" 2>&1 </dev/null ||
-		grep -qE 'carp/[^ ]*:[0-9].*warning:|^WARNING:' "$log"; then
-		cat "$log" >&2
-		return 1
-	fi
-}
-
 spec=${1:-linux-image-cloud-amd64}
+case $spec in
+uml | smp) exec "$vm/../debug/kernel.sh" "$spec" ;;
+esac
 meta=${spec##*/}
 suite=${spec%"$meta"}
 suite=${suite%/}
@@ -156,5 +133,5 @@ if ! complete "$dir" && ! fetch "$dir" "${packages[@]}"; then
 	complete "$dir" || fetch "$dir" "${packages[@]}" ||
 		die "cannot fetch the packages of $release"
 fi
-build "$dir" "$release" || die "carp does not build for $release"
+carp_build "$dir" "$release" "${suite:-$(host_suite)}" "$arch" || die "carp does not build for $release"
 echo "$dir"

@@ -19,6 +19,7 @@ sys.path.insert(0, HERE)
 
 from guest import Guest, GuestDied, Image  # noqa: E402
 from lab import diagnose, log_directory  # noqa: E402
+from uml import Uml  # noqa: E402
 
 NET = os.path.join(HERE, "..", "net")
 
@@ -85,7 +86,8 @@ class Bench:
             self.drop()
         if not self.guest:
             self.wish = key
-            self.guest = Guest(
+            kind = Uml if self.image.release.endswith("-uml") else Guest
+            self.guest = kind(
                 f"net{time.monotonic_ns() // 10**6}", self.image, self.sockets,
                 self.logs, memory=int(wish["memory"]), cpus=int(wish["cpus"]),
                 virtual_time=wish["clock"] == "virtual")

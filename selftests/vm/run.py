@@ -7,6 +7,8 @@ by side, the files of selftests/net in one guest and those of pair/ between
 several. PATTERN is a regular expression, found in the titles of the tests to run:
 check/..., fuzz/..., net/FILE/TEST, pair/FILE/TEST.
 
+With KERNEL=uml the guest is user-mode Linux: the KUnit suites, and net.
+
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
 """
@@ -153,6 +155,9 @@ def net_jobs(report, pattern):
 
 
 def pair_jobs(report, pattern):
+    if os.environ.get("KERNEL") == "uml":
+        # It has no network card for the hub.
+        return []
     found = chosen("pair", pattern,
                    glob.glob(os.path.join(HERE, "pair", "*.py")))
     return [Job(report, f"pair/{name}/",
@@ -202,6 +207,12 @@ def main(pattern):
                                                           "fuzz"), "check"])
         everything.append(fuzz)
         fuzz.run()
+
+    if os.environ.get("KERNEL") == "uml" and \
+            re.search(pattern or "", "kunit/"):
+        everything.append(Job(report, "kunit/",
+                              [os.path.join(HERE, "kunit.py")]))
+        net.insert(0, everything[-1])
 
     def stop(_signum, _frame):
         for job in everything:

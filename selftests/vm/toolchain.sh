@@ -63,6 +63,8 @@ arch_words() {
 	case $1 in
 	*-686 | *-686-pae) echo ARCH=i386 ;;
 	*-arm64) echo ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- ;;
+	*-carp-uml) echo ARCH=um CONFIG_CARP_KUNIT_TEST=y ;;
+	*-carp-smp) echo CONFIG_CARP_KUNIT_TEST=y ;;
 	esac
 }
 
@@ -78,4 +80,33 @@ module_make() {
 	"${run[@]}" make -C "$dir/build" KVER="$release" \
 		KDIR="$dir/root/usr/src/linux-headers-$release" \
 		$(arch_words "$release") W=1 "$@" </dev/null
+}
+
+# The build has its own copy: the source tree stays clean, and each kernel keeps
+# its objects. Times are kept, so that make rebuilds only what changed; what
+# left the tree leaves the copy.
+sync_sources() {
+	mkdir -p "$1" || return 1
+	find "$1" -type f ! -name '*.mod.c' \
+		\( -name '*.[ch]' -o -name Makefile -o -name Kbuild \) -delete
+	tar -C "$top" -c -X <(sed -e '/^#/d' -e 's|^/||' -e 's|/$||' \
+		"$top/.gitignore") \
+		Kbuild Makefile Documentation carp tools |
+		tar -C "$1" -x
+}
+
+# carp_build DIR RELEASE SUITE ARCH: the module and the tools
+carp_build() {
+	local dir=$1 release=$2 log=$1/build.log compiler
+
+	compiler=$(toolchain "$3" "$4") || return 1
+	rm -f "$dir/toolchain"
+	[ -z "$compiler" ] || ln -s "$compiler" "$dir/toolchain" || return 1
+	sync_sources "$dir/build" || return 1
+	if ! module_make "$dir" "$release" modules >"$log" 2>&1 ||
+		! make -C "$dir/build/tools" >>"$log" 2>&1 </dev/null ||
+		grep -qE 'carp/[^ ]*:[0-9].*warning:|^WARNING:' "$log"; then
+		cat "$log" >&2
+		return 1
+	fi
 }

@@ -20,7 +20,7 @@ class Uml(Guest):
         ends = [theirs.fileno() for _, theirs in self._lines]
         command = ["setpriv", "--pdeathsig", "KILL",
                    self.image.file("vmlinuz"), f"mem={self.memory}M",
-                   f"initrd={self.image.initrd}", "console=null", "con=null",
+                   f"initrd={self.image.initrd}", "con=null", "con0=null,fd:2",
                    "stderr=1", "quiet", "loglevel=4", "panic=-1", "oops=panic",
                    f"guest.name={self.name}",
                    f"umid={os.path.basename(tempfile.mktemp())}"]

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kernel.sh uml|smp: a kernel that checks itself, and carp built for it.
+#
+# From Debian's linux-source, with the .config files beside this script: uml is
+# user-mode Linux, which runs as a process and boots in seconds; smp is for
+# QEMU, with several processors and with what user-mode Linux does not have.
+# Built once for each version of the sources and of the .config files. Prints
+# the directory, which is as selftests/vm/kernel.sh makes it.
+set -u -o pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
+# shellcheck source=../vm/common.sh
+. "$here/../vm/common.sh"
+# shellcheck source=../vm/toolchain.sh
+. "$vm/toolchain.sh"
+
+SOURCE=linux-source-6.12
+
+# fetch_source DIR: Debian's sources, unpacked
+fetch_source() {
+	local new=$1.new
+
+	say "fetching and unpacking $SOURCE"
+	rm -rf "$new" && mkdir -p "$new/deb" || return 1
+	(cd "$new/deb" && apt get download "$SOURCE" >&2) || return 1
+	dpkg-deb --fsys-tarfile "$new"/deb/*.deb |
+		tar -C "$new/deb" -x "./usr/src/$SOURCE.tar.xz" || return 1
+	tar -C "$new" -xJf "$new/deb/usr/src/$SOURCE.tar.xz" \
+		--strip-components=1 || return 1
+	rm -rf "$new/deb" && mv "$new" "$1"
+}
+
+# kmake TARGET...: in the source tree, objects elsewhere
+kmake() {
+	# shellcheck disable=SC2086 # words are wanted
+	make -C "$source" O="$objects" $arch LOCALVERSION= "$@" </dev/null
+}
+
+# wanted: the configuration of this kind
+wanted() {
+	cat "$here/features.config" "$here/checks.config" "$here/$kind.config"
+	echo "CONFIG_LOCALVERSION=\"-carp-$kind\""
+}
+
+# A symbol that Kconfig has dropped silently would be a check that is not made.
+configured() {
+	local line rc=0
+
+	while read -r line; do
+		case $line in
+		CONFIG_*=n)
+			! grep -q "^${line%=n}=" "$objects/.config" || {
+				say "cannot switch off ${line%=n}"
+				rc=1
+			}
+			;;
+		CONFIG_*)
+			grep -qx -e "$line" "$objects/.config" || {
+				say "cannot have $line"
+				rc=1
+			}
+			;;
+		esac
+	done < <(wanted | tac | awk -F= '!seen[$1]++')
+	return "$rc"
+}
+
+build_kernel() {
+	mkdir -p "$objects" || return 1
+	kmake tinyconfig || return 1
+	wanted >>"$objects/.config"
+	kmake olddefconfig && configured || return 1
+	kmake -j"$(nproc)" "$image" modules || return 1
+}
+
+# settle DIR RELEASE: lay it out as selftests/vm/kernel.sh does
+settle() {
+	local new=$1.new release=$2
+
+	rm -rf "$new" && mkdir -p "$new/root/usr/src" || return 1
+	kmake INSTALL_MOD_PATH="$new/root/usr" modules_install || return 1
+	rm -f "$new/root/usr/lib/modules/$release"/{build,source}
+	ln -s usr/lib "$new/root/lib" || return 1
+	ln -s "$objects" "$new/root/usr/src/linux-headers-$release"
+	cp "$objects/$built" "$new/vmlinuz" || return 1
+	depmod -b "$new/root" "$release" || return 1
+	rm -rf "$1" && mv "$new" "$1"
+}
+
+kind=${1:-}
+case $kind in
+uml)	arch=ARCH=um image=linux built=linux ;;
+smp)	arch='' image=bzImage built=arch/x86/boot/bzImage ;;
+*)	die "usage: kernel.sh uml|smp" ;;
+esac
+
+cache_lock
+version=$(apt cache policy "$SOURCE" |
+	sed -n 's/^ *Candidate: \([0-9]\)/\1/p')
+if [ -z "$version" ] && apt_update_once; then
+	version=$(apt cache policy "$SOURCE" |
+		sed -n 's/^ *Candidate: \([0-9]\)/\1/p')
+fi
+[ -n "$version" ] || die "apt knows no $SOURCE"
+source=$cache/debug/source-$version
+key=$(wanted | sha256sum | cut -c 1-12)
+objects=$cache/debug/$kind-$version-$key
+mkdir -p "$cache/debug" "$cache/kernel"
+[ -d "$source" ] || fetch_source "$source" ||
+	die "cannot fetch the sources"
+
+if [ ! -e "$objects/.carp-built" ]; then
+	say "building a kernel that checks itself: $kind"
+	build_kernel >"$objects.log" 2>&1 ||
+		{ tail -n 40 "$objects.log" >&2; die "it does not build"; }
+	touch "$objects/.carp-built"
+fi
+release=$(cat "$objects/include/config/kernel.release") || exit 1
+dir=$cache/kernel/$release
+if [ ! "$dir/vmlinuz" -nt "$objects/.carp-built" ]; then
+	settle "$dir" "$release" >>"$objects.log" 2>&1 ||
+		{ tail -n 40 "$objects.log" >&2; die "cannot install it"; }
+fi
+carp_build "$dir" "$release" "$(host_suite)" '' || die "carp does not build for $release"
+echo "$dir"
