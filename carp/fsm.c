@@ -192,11 +192,16 @@ static void fsm_restart_down(struct carp_fsm *fsm, enum carp_family family,
 		fsm->down_at[family] = now + wait + longer;
 }
 
-static void fsm_restart_down_all(struct carp_fsm *fsm, u64 wait, u64 now)
+static void fsm_wait(struct carp_fsm *fsm, u64 wait, u64 now)
 {
 	fsm_restart_down(fsm, CARP_INET, wait, now);
 	fsm_restart_down(fsm, CARP_INET6, wait, now);
 	fsm_rearm(fsm);
+}
+
+static void fsm_restart_down_all(struct carp_fsm *fsm, u64 now)
+{
+	fsm_wait(fsm, carp_fsm_down_time(fsm), now);
 }
 
 /* How long to wait for a master that was just heard: M. But a better one that
@@ -259,7 +264,7 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 {
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
 
-	fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
+	fsm_restart_down_all(fsm, now);
 	return acts;
 }
 
@@ -274,7 +279,7 @@ static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
 
 	fsm->calm_until = now + carp_prio_interval(peer);
-	fsm_restart_down_all(fsm, fsm_patience(fsm, peer), now);
+	fsm_wait(fsm, fsm_patience(fsm, peer), now);
 	return acts;
 }
 
@@ -306,7 +311,7 @@ u32 carp_fsm_start(struct carp_fsm *fsm, u64 now)
 	case CARP_STATE_INIT:
 		return fsm_back_up(fsm, CARP_REASON_INIT_COMPLETE, now);
 	case CARP_STATE_BACKUP:
-		fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
+		fsm_restart_down_all(fsm, now);
 		return 0;
 	default:
 		return 0;
@@ -534,7 +539,7 @@ u32 carp_fsm_force(struct carp_fsm *fsm, enum carp_state state, u64 now)
 		return 0;
 	if (fsm->state == CARP_STATE_MASTER)
 		return fsm_back_up(fsm, CARP_REASON_USER, now);
-	fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
+	fsm_restart_down_all(fsm, now);
 	return 0;
 }
 
@@ -566,7 +571,7 @@ u32 carp_fsm_config(struct carp_fsm *fsm, u8 advbase, u8 advskew, u64 now)
 	if (fsm->state == CARP_STATE_MASTER)
 		fsm_advertise_by(fsm, now + fsm_advert_interval(fsm));
 	else if (fsm->state == CARP_STATE_BACKUP)
-		fsm_restart_down_all(fsm, carp_fsm_down_time(fsm), now);
+		fsm_restart_down_all(fsm, now);
 	return 0;
 }
 
