@@ -37,6 +37,20 @@ def adverts(lab, port, since):
     return lab.hub.select(lambda f: f.carp and f.port == port, since)
 
 
+def killed(lab, master, heir, what):
+    """@master dies, after five advertisements under which @heir was silent: when,
+    and how long after its last the first of @heir came.
+    """
+    mark = lab.hub.now()
+    lab.hub.wait(lambda f: f.carp and f.port == master.name, mark, 15, count=5)
+    assert not adverts(lab, heir.name, mark), what
+    master.kill()
+    dead = lab.hub.now()
+    last = adverts(lab, master.name, 0)[-1]
+    first = lab.hub.wait(lambda f: f.carp and f.port == heir.name, dead, 15)
+    return dead, seconds(last, first)
+
+
 @test
 def ucarp_takes_over_from_us_when_we_are_killed(lab):
     ours, theirs, client = lab.guests("a", "b", "client")
@@ -46,16 +60,9 @@ def ucarp_takes_over_from_us_when_we_are_killed(lab):
     wait_ucarp(theirs, process, "BACKUP")
     client.spawn(f"ping -i 0.1 {VIP}")
     lab.hub.wait(lambda f: f.echo(0, VIP) and f.port == "a", limit=10)
-    mark = lab.hub.now()
-    lab.hub.wait(lambda f: f.carp and f.port == "a", mark, 15, count=5)
-    assert not adverts(lab, "b", mark), "ucarp advertised under our MASTER"
-    ours.kill()
-    dead = lab.hub.now()
-    last = adverts(lab, "a", 0)[-1]
-    first = lab.hub.wait(lambda f: f.carp and f.port == "b", dead, 15)
+    dead, took = killed(lab, ours, theirs, "ucarp advertised under our MASTER")
     due = 3 + 100 / 256
-    assert due - 0.1 < seconds(last, first) < due + 2 * LATE, \
-        f"after {seconds(last, first):.2f} s"
+    assert due - 0.1 < took < due + 2 * LATE, f"after {took:.2f} s"
     lab.hub.wait(lambda f: f.echo(0, VIP) and f.port == "b", dead, 15)
 
 
@@ -68,16 +75,9 @@ def we_take_over_from_a_killed_ucarp(lab):
     wait_ours(ours, "BACKUP")
     client.spawn(f"ping -i 0.1 {VIP}")
     lab.hub.wait(lambda f: f.echo(0, VIP) and f.port == "b", limit=10)
-    mark = lab.hub.now()
-    lab.hub.wait(lambda f: f.carp and f.port == "b", mark, 15, count=5)
-    assert not adverts(lab, "a", mark), "we advertised under ucarp"
-    theirs.kill()
-    dead = lab.hub.now()
-    last = adverts(lab, "b", 0)[-1]
-    first = lab.hub.wait(lambda f: f.carp and f.port == "a", dead, 15)
+    dead, took = killed(lab, theirs, ours, "we advertised under ucarp")
     due = 3 + 100 / 256
-    assert due - 0.05 < seconds(last, first) < due + SLACK, \
-        f"after {seconds(last, first):.2f} s"
+    assert due - 0.05 < took < due + SLACK, f"after {took:.2f} s"
     garp = lab.hub.wait(lambda f: f.gratuitous(VIP) and f.port == "a", dead, 2)
     assert garp.arp.sha == VMAC, str(garp)
     lab.hub.wait(lambda f: f.echo(0, VIP) and f.port == "a", dead, 5)

@@ -52,6 +52,18 @@ def carp(guest):
 
 # -- the judge ----------------------------------------------------------------
 
+def all_noticed(lab, forged, watch):
+    """{verdict: (segment, port, frame)}: each frame gets its verdict."""
+    for verdict, (segment, port, frame) in forged.items():
+        try:
+            with watch():
+                lab.segment(segment).inject(frame, port)
+        except AssertionError as error:
+            assert verdict in str(error), f"{verdict}: {error}"
+        else:
+            raise AssertionError(f"not noticed: {verdict}")
+
+
 @test
 def forged_frames_do_not_escape_the_judge(lab):
     a, _, _ = hosts(lab)
@@ -65,14 +77,7 @@ def forged_frames_do_not_escape_the_judge(lab):
         "on another segment": ("side", "a.1", arp_request(
             BROADCAST, lab.mac("a", 1), VIP, "192.0.2.9")),
     }
-    for verdict, (segment, port, frame) in forged.items():
-        try:
-            with Watch(lab, a):
-                lab.segment(segment).inject(frame, port)
-        except AssertionError as error:
-            assert verdict in str(error), f"{verdict}: {error}"
-        else:
-            raise AssertionError(f"not noticed: {verdict}")
+    all_noticed(lab, forged, lambda: Watch(lab, a))
 
 
 # -- 1: visible, and nobody hears of addresses -------------------------------

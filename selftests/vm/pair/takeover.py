@@ -19,9 +19,7 @@ def elect(a, b, vips=(VIP,)):
     force(a, "master")
     member(b, skew=100)
     for guest in (a, b):
-        guest.sh("ip -batch - <<'END'\n" + "\n".join(
-            f"addr add {vip}/32 dev carp0" for vip in vips[1:]) + "\nEND",
-            limit=90)
+        add(guest, vips[1:], 32)
     settle(a, b)
 
 
@@ -44,39 +42,47 @@ def served(lab, port, vips, since, limit=10):
                key=lambda frame: frame.t)
 
 
-def takes_over_without_locks(lab, vips):
+def add(guest, vips, length):
+    guest.sh("ip -batch - <<'END'\n" + "\n".join(
+        f"addr add {vip}/{length} dev carp0" for vip in vips) + "\nEND",
+        limit=90)
+
+
+def takes_over_both_ways(lab, a, b, client, vips):
     """By timer and by bow-out, with a client that asks all the time."""
+    asked = some(vips)
+    for way in ("bow-out", "timer"):
+        for vip in asked:
+            client.spawn(f"exec ping -i 0.1 {vip}")
+        served(lab, "a", asked, lab.hub.now())
+        with kmod.held(lab, b):
+            # Nobody is waited for: asks anew where the VIP is.
+            client.sh("ip neigh flush dev eth0")
+            mark = lab.hub.now()
+            if way == "bow-out":
+                a.sh("ip link set carp0 down")
+            else:
+                lab.hub.cut("a")
+            first = lab.hub.wait(lambda f: f.port == "b" and f.carp, mark, 10)
+            answer = served(lab, "b", asked, first.t)
+            assert seconds(first, answer) < 2, \
+                f"{way}: {seconds(first, answer):.3f} s"
+            # Three more seconds with nothing but answers.
+            lab.hub.wait(lambda f: f.port == "b" and f.carp, mark, 20, count=4)
+            judge_answers(lab, asked, answer, way)
+        become(b, "MASTER")
+        if way == "bow-out":
+            a.sh("ip link set carp0 up")
+            become(a, "BACKUP")
+            settle(a, b)
+
+
+def takes_over_without_locks(lab, vips):
     a, b, client = lab.guests("a", "b", "client")
     client.sh("ip route add 10.0.0.0/8 dev eth0")
-    asked = some(vips)
     with Watch(lab, a, b, vips=vips, others=()):
         elect(a, b, vips)
-        for way in ("bow-out", "timer"):
-            for vip in asked:
-                client.spawn(f"exec ping -i 0.1 {vip}")
-            served(lab, "a", asked, lab.hub.now())
-            with kmod.held(lab, b):
-                # Nobody is waited for: asks anew where the VIP is.
-                client.sh("ip neigh flush dev eth0")
-                mark = lab.hub.now()
-                if way == "bow-out":
-                    a.sh("ip link set carp0 down")
-                else:
-                    lab.hub.cut("a")
-                first = lab.hub.wait(lambda f: f.port == "b" and f.carp,
-                                     mark, 10)
-                answer = served(lab, "b", asked, first.t)
-                assert seconds(first, answer) < 2, \
-                    f"{way}: {seconds(first, answer):.3f} s"
-                # Three more seconds with nothing but answers.
-                lab.hub.wait(lambda f: f.port == "b" and f.carp, mark, 20,
-                             count=4)
-                judge_answers(lab, asked, answer, way)
-            become(b, "MASTER")
-            if way == "bow-out":
-                a.sh("ip link set carp0 up")
-                become(a, "BACKUP")
-                settle(a, b)
+        takes_over_both_ways(lab, a, b, client, vips)
 
 
 def judge_answers(lab, vips, since, way):
