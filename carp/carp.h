@@ -228,6 +228,7 @@ struct carp_vhost {
  * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU
  * @left6: removed IPv6 ones whose groups are still to be left, the same
  * @dirty6: the IPv6 addresses have changed, the same
+ * @kept6: link-local addresses while the device goes down, RTNL
  * @addrs: all of @vips, sorted for the digest, RTNL
  * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
  * @promoted: the address being told of was there before, RTNL
@@ -254,6 +255,7 @@ struct carp_dev {
 	u8 counter[CARP_COUNTER_LEN];
 	struct list_head vips;
 	struct list_head left6;
+	struct list_head kept6;
 	bool dirty6;
 	struct carp_addrs addrs;
 	unsigned int addrs_room;

@@ -12,6 +12,7 @@
 
 #include "addr.h"
 #include "device.h"
+#include "keep6.h"
 #include "neigh.h"
 #include "nf.h"
 #include "port.h"
@@ -96,6 +97,7 @@ static void carp_device_uninit(struct net_device *dev)
 	struct carp_dev *carp = netdev_priv(dev);
 
 	carp_addr_flush(carp);
+	carp_keep6_free(carp);
 	carp_port_leave(carp);
 	carp_vhost_kill(carp);
 	carp_route_close(carp);
@@ -239,6 +241,7 @@ void carp_device_setup(struct net_device *dev)
 	INIT_LIST_HEAD(&carp->pending);
 	INIT_LIST_HEAD(&carp->vips);
 	INIT_LIST_HEAD(&carp->left6);
+	INIT_LIST_HEAD(&carp->kept6);
 	INIT_LIST_HEAD(&carp->routes);
 	INIT_LIST_HEAD(&carp->routes6);
 }

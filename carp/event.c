@@ -13,6 +13,7 @@
 #include "device.h"
 #include "event.h"
 #include "frame.h"
+#include "keep6.h"
 #include "port.h"
 #include "route.h"
 #include "vhost.h"
@@ -57,7 +58,13 @@ static int carp_event_own(struct net_device *dev, unsigned long event,
 		carp_addr_routes(carp);
 		carp_vhost_up(carp);
 		break;
+	case NETDEV_GOING_DOWN:
+		carp_keep6_save(carp);
+		break;
 	case NETDEV_DOWN:
+		carp_keep6_restore(carp);
+		carp_route_sync(carp);
+		break;
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEUPPER:
 		carp_route_sync(carp);

@@ -29,6 +29,7 @@ ALL_TESTS="
 	a_firewall_that_drops_all_does_not_stop_the_election_over_ipv6
 	the_documented_rules_let_service_through_over_ipv6
 	no_link_local_address_comes_by_itself
+	a_link_local_address_outlives_down_and_up
 	groups_are_joined_on_the_parent
 "
 
@@ -92,6 +93,57 @@ no_link_local_address_comes_by_itself() {
 	must nip 1 link set eth0 up
 	check "parent up: it stays" grep -q " fe80::100/64 " <(link_local)
 	equal "the only one" 1 "$(link_local | wc -l)"
+}
+
+# With what it was added with, and as silent as any other.
+link_local_is_whole() {
+	local shown
+
+	shown=$(link_local)
+	check "$1: it is there" grep -q \
+		" fe80::100/64 metric 77 scope link .*nodad" <<<"$shown"
+	check "$1: for ever" grep -q "valid_lft forever" <<<"$shown"
+	check "$1: not by a router" fails grep -qE "mngtmpaddr|proto" <<<"$shown"
+	check "$1: so is the other" grep -q " fe80::101/128 " <<<"$shown"
+	equal "$1: no more" 2 "$(link_local | wc -l)"
+}
+
+a_link_local_address_outlives_down_and_up() {
+	local i
+
+	in_family 6
+	setup_nodes 2
+	member 1
+	must nip 1 addr add fe80::100/64 dev carp0 metric 77
+	must nip 1 addr add fe80::101/128 dev carp0
+	for i in {1..20}; do
+		must nip 1 addr add "${NET}7:$i/128" dev carp0
+	done
+	force 1 master
+	sysctl_set 1 net.ipv6.conf.carp0.use_tempaddr=2
+	for i in 1 2; do
+		must nip 1 link set carp0 down
+		link_local_is_whole "down $i"
+		check "and silent" fails n 2 ping -c 1 -W 1 fe80::100%eth0
+		must nip 1 link set carp0 up
+		force 1 master
+		link_local_is_whole "up $i"
+		check "it answers" slowwait 3 n 2 ping -c 1 -W 1 fe80::100%eth0
+		equal "by the virtual MAC" "$VMAC" "$(nip 2 -j neigh show \
+			fe80::100 dev eth0 | jq -r '.[0].lladdr')"
+		must nip 2 neigh flush dev eth0
+	done
+	equal "all addresses" 23 "$(nip 1 -6 -o addr show dev carp0 | wc -l)"
+	# One that is taken away stays away.
+	must nip 1 addr del fe80::101/128 dev carp0
+	must nip 1 link set carp0 down
+	must nip 1 addr del fe80::100/64 dev carp0
+	equal "down: none" "" "$(link_local)"
+	must nip 1 link set carp0 up
+	equal "up: none" "" "$(link_local)"
+	must nip 1 addr add fe80::100/64 dev carp0
+	must nip 1 link del carp0
+	check "so does the device" fails nip 1 link show carp0
 }
 
 # joined PORT GROUP...: all of them, as the snooping bridge knows it
