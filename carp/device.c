@@ -13,6 +13,7 @@
 #include "addr.h"
 #include "device.h"
 #include "keep6.h"
+#include "key.h"
 #include "neigh.h"
 #include "nf.h"
 #include "port.h"
@@ -172,8 +173,8 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 		return err;
 	}
 
-	carp_vhost_prepare_key(carp, key, &carp->params, carp->vhid);
-	carp_vhost_set_key(carp, key);
+	carp_key_prepare(carp, key, &carp->params, carp->vhid);
+	carp_key_publish(carp, key);
 	carp_vhost_announce(carp);
 	return 0;
 }

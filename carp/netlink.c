@@ -10,6 +10,7 @@
 #include <net/rtnetlink.h>
 
 #include "device.h"
+#include "key.h"
 #include "netlink.h"
 #include "port.h"
 #include "stats.h"
@@ -153,7 +154,7 @@ static int carp_config_prepare_key(struct carp_config *cfg,
 	if (!cfg->key)
 		return -ENOMEM;
 
-	carp_vhost_prepare_key(carp, cfg->key, &cfg->params, cfg->vhid);
+	carp_key_prepare(carp, cfg->key, &cfg->params, cfg->vhid);
 	return 0;
 }
 
@@ -209,7 +210,7 @@ static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 
 	memcpy(&carp->params, &cfg->params, sizeof(cfg->params));
 	if (cfg->key) {
-		carp_vhost_set_key(carp, cfg->key);
+		carp_key_publish(carp, cfg->key);
 		cfg->key = NULL;
 	}
 
@@ -318,7 +319,7 @@ static int carp_newlink(struct net_device *dev,
 	if (err)
 		goto discard;
 
-	carp_vhost_prepare_key(carp, cfg.key, &cfg.params, cfg.vhid);
+	carp_key_prepare(carp, cfg.key, &cfg.params, cfg.vhid);
 	carp_config_commit(&cfg, carp);
 discard:
 	carp_config_discard(&cfg);

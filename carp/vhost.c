@@ -12,11 +12,11 @@
  *
  * This is the only file that reads the clock.
  */
-#include <linux/inetdevice.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 
+#include "key.h"
 #include "notify.h"
 #include "route.h"
 #include "route6.h"
@@ -438,63 +438,6 @@ void carp_vhost_announce_one(struct carp_dev *carp, const struct carp_vip *vip)
 	local_bh_enable();
 }
 
-static void carp_key_free_rcu(struct rcu_head *head)
-{
-	kfree_sensitive(container_of(head, struct carp_key, rcu));
-}
-
-/* OpenBSD hashes the MAC address of an interface if the administrator chose
- * it, unless it is the parent's own.
- */
-static const u8 *carp_vhost_hashed_mac(const struct carp_dev *carp)
-{
-	if (!carp->own_mac ||
-	    ether_addr_equal(carp->dev->dev_addr, carp->lower->dev_addr))
-		return NULL;
-	return carp->dev->dev_addr;
-}
-
-/**
- * carp_vhost_prepare_key - hash whatever does not change per advertisement
- * @carp: the device with its sorted addresses
- * @key: where to
- * @params: the configuration
- * @vhid: virtual host id
- *
- * Context: RTNL.
- */
-void carp_vhost_prepare_key(const struct carp_dev *carp, struct carp_key *key,
-			    const struct carp_params *params, u8 vhid)
-{
-	enum carp_auth_form form = params->form == CARP_FORM_ORIG ?
-				   CARP_AUTH_ORIG : CARP_AUTH_NOV6LL;
-
-	carp_auth_prepare(&key->auth, params->passphrase, vhid,
-			  carp_vhost_hashed_mac(carp), &carp->addrs);
-	key->peer4 = params->peer4;
-	key->peer6 = params->peer6;
-	key->cksum6 = params->cksum6;
-	memcpy(key->counter, carp->counter, sizeof(key->counter));
-	carp_auth_sign(&key->auth, form, key->counter, key->digest);
-}
-
-/**
- * carp_vhost_set_key - publish a prepared key
- * @carp: the device
- * @key: the key, ours from now on
- *
- * Context: RTNL.
- */
-void carp_vhost_set_key(struct carp_dev *carp, struct carp_key *key)
-{
-	struct carp_key *old;
-
-	old = rcu_replace_pointer(carp->vhost.key, key,
-				  lockdep_rtnl_is_held());
-	if (old)
-		call_rcu(&old->rcu, carp_key_free_rcu);
-}
-
 /**
  * carp_vhost_init - make a virtual host ready for configuration
  * @carp: the device
@@ -543,7 +486,7 @@ void carp_vhost_free(struct carp_dev *carp)
 {
 	struct carp_vhost *vhost = &carp->vhost;
 
-	kfree_sensitive(rcu_dereference_protected(vhost->key, 1));
+	carp_key_free(vhost);
 	free_percpu(vhost->stats);
 }
 

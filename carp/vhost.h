@@ -21,10 +21,6 @@ void carp_vhost_announce(struct carp_dev *carp);
 void carp_vhost_announce_one(struct carp_dev *carp,
 			     const struct carp_vip *vip);
 
-void carp_vhost_set_key(struct carp_dev *carp, struct carp_key *key);
-void carp_vhost_prepare_key(const struct carp_dev *carp, struct carp_key *key,
-			    const struct carp_params *params, u8 vhid);
-
 void carp_vhost_shutdown(void);
 
 #endif /* _CARP_VHOST_H */

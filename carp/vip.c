@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "key.h"
 #include "vhost.h"
 #include "vip.h"
 
@@ -40,8 +41,8 @@ void carp_vip_commit(struct carp_dev *carp, struct carp_key *key)
 
 	if (last)
 		carp_vhost_addresses(carp);
-	carp_vhost_prepare_key(carp, key, &carp->params, carp->vhid);
-	carp_vhost_set_key(carp, key);
+	carp_key_prepare(carp, key, &carp->params, carp->vhid);
+	carp_key_publish(carp, key);
 	if (!last)
 		carp_vhost_addresses(carp);
 }

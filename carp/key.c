@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: the prepared key of a virtual host
+ *
+ * Whatever is hashed and does not change from one advertisement to the next is
+ * hashed when the configuration changes, and published for senders and receivers.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "key.h"
+
+static void carp_key_free_rcu(struct rcu_head *head)
+{
+	kfree_sensitive(container_of(head, struct carp_key, rcu));
+}
+
+/* OpenBSD hashes the MAC address of an interface if the administrator chose
+ * it, unless it is the parent's own.
+ */
+static const u8 *carp_key_hashed_mac(const struct carp_dev *carp)
+{
+	if (!carp->own_mac ||
+	    ether_addr_equal(carp->dev->dev_addr, carp->lower->dev_addr))
+		return NULL;
+	return carp->dev->dev_addr;
+}
+
+/**
+ * carp_key_prepare - hash whatever does not change per advertisement
+ * @carp: the device with its sorted addresses
+ * @key: where to
+ * @params: the configuration
+ * @vhid: virtual host id
+ *
+ * Context: RTNL.
+ */
+void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
+		      const struct carp_params *params, u8 vhid)
+{
+	enum carp_auth_form form = params->form == CARP_FORM_ORIG ?
+				   CARP_AUTH_ORIG : CARP_AUTH_NOV6LL;
+
+	carp_auth_prepare(&key->auth, params->passphrase, vhid,
+			  carp_key_hashed_mac(carp), &carp->addrs);
+	key->peer4 = params->peer4;
+	key->peer6 = params->peer6;
+	key->cksum6 = params->cksum6;
+	memcpy(key->counter, carp->counter, sizeof(key->counter));
+	carp_auth_sign(&key->auth, form, key->counter, key->digest);
+}
+
+/**
+ * carp_key_publish - publish a prepared key
+ * @carp: the device
+ * @key: the key, ours from now on
+ *
+ * Context: RTNL.
+ */
+void carp_key_publish(struct carp_dev *carp, struct carp_key *key)
+{
+	struct carp_key *old;
+
+	old = rcu_replace_pointer(carp->vhost.key, key,
+				  lockdep_rtnl_is_held());
+	if (old)
+		call_rcu(&old->rcu, carp_key_free_rcu);
+}
+
+/**
+ * carp_key_free - free the published key
+ * @vhost: the virtual host, out of everybody's reach
+ *
+ * Context: process.
+ */
+void carp_key_free(struct carp_vhost *vhost)
+{
+	kfree_sensitive(rcu_dereference_protected(vhost->key, 1));
+}
