@@ -94,7 +94,8 @@ static u64 fsm_advert_interval(const struct carp_fsm *fsm)
  * @fsm: in any state
  *
  * Demotion goes into the demote byte, which OpenBSD reads, and raises advskew,
- * which everybody else reads. As FreeBSD does it, the sum never exceeds 240.
+ * which everybody else reads. As FreeBSD does it, the sum never exceeds 240; or,
+ * as OpenBSD did and NetBSD does it, it is 240 with any demotion.
  *
  * Return: the effective priority; never 0/0
  */
@@ -107,6 +108,8 @@ struct carp_prio carp_fsm_prio(const struct carp_fsm *fsm)
 		.demote = clamp_s32(sum, 0, CARP_DEMOTE_MAX),
 	};
 
+	if (fsm->demote_max && sum > 0)
+		prio.advskew = CARP_SKEW_DEMOTED;
 	if (!prio.advbase && !prio.advskew)
 		prio.advskew = 1;
 	return prio;
@@ -232,6 +235,7 @@ static u32 fsm_enter(struct carp_fsm *fsm, enum carp_state state,
 	fsm->state = state;
 	fsm->reason = reason;
 	fsm->announce = 0;
+	fsm->answered = false;
 	fsm->advert_at = CARP_NO_DEADLINE;
 	fsm->down_at[CARP_INET] = CARP_NO_DEADLINE;
 	fsm->down_at[CARP_INET6] = CARP_NO_DEADLINE;
@@ -347,6 +351,7 @@ static u32 fsm_master_timer(struct carp_fsm *fsm, u64 now)
 	u32 acts = CARP_ACT_ADVERT;
 
 	fsm_forget_tie(fsm, FSM_TIED_MASTER, now);
+	fsm->answered = false;
 	fsm->advert_at = now + fsm_advert_interval(fsm);
 	fsm_rearm(fsm);
 	if (fsm->announce && !--fsm->announce)
@@ -422,6 +427,21 @@ static u32 fsm_yield_tied(struct carp_fsm *fsm, u64 now)
 	return fsm_back_up(fsm, CARP_REASON_TIE, now);
 }
 
+/* There were two masters, and this one stays. Clients may have learned the
+ * other's address last (ucarp uses its NIC's own), or switches its port: say
+ * where the virtual addresses are, now and, when the other has yielded to this
+ * advertisement, with the next. Once in between, whatever the other sends.
+ */
+static u32 fsm_answer(struct carp_fsm *fsm)
+{
+	if (fsm->answered)
+		return 0;
+	fsm->answered = true;
+	if (!fsm->announce)
+		fsm->announce = 1;
+	return CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | CARP_ACT_CONFLICT;
+}
+
 static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 			     const struct carp_prio *peer, int tie, u64 now)
 {
@@ -441,14 +461,7 @@ static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 			return fsm_yield_tied(fsm, now);
 	}
 
-	/* There were two masters, and this one stays. Clients may have learned
-	 * the other's address last (ucarp uses its NIC's own), so say again
-	 * where the virtual addresses are, with the next advertisement, which
-	 * is what makes the other yield.
-	 */
-	if (!fsm->announce)
-		fsm->announce = 1;
-	return 0;
+	return fsm_answer(fsm);
 }
 
 /* Why to take over from a master that was just heard, or CARP_REASON_NONE. */
@@ -630,6 +643,21 @@ u32 carp_fsm_demote(struct carp_fsm *fsm, s32 sum, u64 now)
 	fsm->advert_at = now + fsm_advert_interval(fsm);
 	fsm_rearm(fsm);
 	return CARP_ACT_ADVERT;
+}
+
+/**
+ * carp_fsm_demotestyle - how demotion is advertised was configured
+ * @fsm: a MASTER stays MASTER
+ * @max: any demotion raises the advertised advskew to the highest
+ * @now: ns
+ */
+void carp_fsm_demotestyle(struct carp_fsm *fsm, bool max, u64 now)
+{
+	if (fsm->demote_max == max)
+		return;
+	fsm->demote_max = max;
+	if (fsm->state == CARP_STATE_MASTER)
+		fsm_advertise_by(fsm, now + fsm_advert_interval(fsm));
 }
 
 /**

@@ -38,6 +38,7 @@ enum carp_family {
 #define CARP_ACT_ANNOUNCE	0x04	/* gratuitous ARP, unsolicited NA */
 #define CARP_ACT_BOW_OUT	0x08	/* send the 255/255 advertisement */
 #define CARP_ACT_GRACE		0x10	/* a late timer was given grace */
+#define CARP_ACT_CONFLICT	0x20	/* another MASTER was heard, this one stays */
 
 /**
  * struct carp_prio - how eager a member is, from configuration or a packet
@@ -58,8 +59,10 @@ struct carp_prio {
  * @advbase: configured, seconds
  * @advskew: configured, 1/256 s
  * @demotion: signed sum of all demotion counts
+ * @demote_max: any demotion raises the advertised advskew to the highest
  * @preempt: take over from a slower master
  * @has_family: which families have addresses
+ * @answered: a rival was told off since the last advertisement, MASTER
  * @announce: advertisements until the announcement is repeated, 0: none due
  * @graced: grace was given since the last advertisement heard
  * @tied: yielded to equal peers; wait so many half intervals longer
@@ -75,7 +78,9 @@ struct carp_fsm {
 	u8 advbase;
 	u8 advskew;
 	s32 demotion;
+	bool demote_max;
 	bool preempt;
+	bool answered;
 	bool has_family[CARP_FAMILIES];
 	u8 announce;
 	bool graced;
@@ -103,6 +108,7 @@ u32 carp_fsm_force(struct carp_fsm *fsm, enum carp_state state, u64 now);
 u32 carp_fsm_config(struct carp_fsm *fsm, u8 advbase, u8 advskew, u64 now);
 u32 carp_fsm_families(struct carp_fsm *fsm, bool inet, bool inet6, u64 now);
 u32 carp_fsm_demote(struct carp_fsm *fsm, s32 sum, u64 now);
+void carp_fsm_demotestyle(struct carp_fsm *fsm, bool max, u64 now);
 u32 carp_fsm_announce(struct carp_fsm *fsm);
 
 #endif /* _CARP_FSM_H */

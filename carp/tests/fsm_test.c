@@ -11,6 +11,7 @@
 #define SEC		CARP_NS_PER_SEC
 #define SKEW		CARP_NS_PER_SKEW
 #define NOW		(1000 * SEC)
+#define TOLD_OFF	(CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | CARP_ACT_CONFLICT)
 #define TAKE_OVER	(CARP_ACT_STATE | CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE)
 
 static const struct carp_prio bow_out = { 255, 255, 0 };
@@ -177,6 +178,26 @@ static void demotion_goes_into_skew_and_byte(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.demote, c->demote_sent);
 }
 
+static void any_demotion_is_the_highest_in_the_other_style(struct kunit *test)
+{
+	const struct prio_case *c = test->param_value;
+	struct carp_fsm fsm = make_with(CARP_STATE_MASTER, c->advbase,
+					c->advskew, NOW);
+	u8 skew = c->sum > 0 ? 240 : c->skew_sent;
+	struct carp_prio p;
+
+	carp_fsm_demote(&fsm, c->sum, NOW);
+	carp_fsm_demotestyle(&fsm, true, NOW);
+	p = carp_fsm_prio(&fsm);
+	KUNIT_EXPECT_EQ(test, p.advskew, skew);
+	KUNIT_EXPECT_EQ(test, p.demote, c->demote_sent);
+	carp_fsm_demotestyle(&fsm, false, NOW);
+	p = carp_fsm_prio(&fsm);
+	KUNIT_EXPECT_EQ(test, p.advskew, c->skew_sent);
+	KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_MASTER);
+	KUNIT_EXPECT_LE(test, fsm.deadline, NOW + carp_prio_interval(&p));
+}
+
 struct tie_case {
 	const char *desc;
 	u8 a[4];
@@ -339,11 +360,11 @@ static const struct event_case event_cases[] = {
 	{ "equal advert, we are preferred", ADVERT_EQUAL_WE_WIN, {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
-		{ MASTER, 0, KEEP } } },
+		{ MASTER, TOLD_OFF, KEEP } } },
 	{ "slower advert", ADVERT_SLOWER, {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
-		{ MASTER, 0, KEEP } } },
+		{ MASTER, TOLD_OFF, KEEP } } },
 	{ "bow-out", ADVERT_BOW_OUT, {
 		{ INIT, 0, KEEP },
 		{ MASTER, TAKE_OVER, CARP_REASON_MASTER_BOW_OUT },
@@ -351,7 +372,7 @@ static const struct event_case event_cases[] = {
 	{ "advert of a demoted peer", ADVERT_DEMOTED, {
 		{ INIT, 0, KEEP },
 		{ MASTER, TAKE_OVER, CARP_REASON_MASTER_DEMOTED },
-		{ MASTER, 0, KEEP } } },
+		{ MASTER, TOLD_OFF, KEEP } } },
 	{ "forced to INIT", FORCE_INIT, {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
@@ -545,19 +566,39 @@ static void announcement_is_not_repeated_after_yielding(struct kunit *test)
 }
 
 /* A rival that gives way may have told clients another MAC address. */
-static void rival_heard_is_answered_by_an_announcement(struct kunit *test)
+static void rival_heard_is_told_off_at_once_and_clients_twice(struct kunit *test)
 {
 	struct carp_fsm fsm = make(CARP_STATE_MASTER);
 	struct carp_prio slower = prio(1, 101, 0);
+	u64 now;
 	int i;
 
 	for (i = 0; i < 5; i++)
 		carp_fsm_timer(&fsm, fsm.deadline);
-	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 0,
-					      fsm.deadline - SEC), 0);
-	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline),
-			ADVERT | CARP_ACT_ANNOUNCE);
+	for (i = 0; i < 2; i++) {
+		now = fsm.deadline - SEC;
+		KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower,
+						      0, now), TOLD_OFF);
+		/* whatever it sends before our next */
+		KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower,
+						      0, now + 1), 0);
+		KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline),
+				ADVERT | CARP_ACT_ANNOUNCE);
+	}
 	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline), ADVERT);
+}
+
+/* Right after a takeover as well, whose own announcements are still to come. */
+static void rival_of_a_new_master_is_told_off_at_once(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_BACKUP);
+	struct carp_prio slower = prio(1, 101, 0);
+	u64 now = fsm.deadline;
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, now), TAKE_OVER);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 0,
+					      now + 1), TOLD_OFF);
+	KUNIT_EXPECT_EQ(test, fsm.announce, CARP_ANNOUNCE_REPEAT);
 }
 
 /* What a MASTER makes of an advert. @sum demotes us by so much, which also
@@ -624,7 +665,8 @@ static void master_yields_or_stays(struct kunit *test)
 	carp_fsm_demote(&fsm, c->sum, NOW);
 	acts = carp_fsm_advert(&fsm, CARP_INET, &c->peer, c->tie, now);
 	if (c->reason == KEEP) {
-		KUNIT_EXPECT_EQ(test, acts, 0);
+		KUNIT_EXPECT_EQ(test, acts, c->peer.advskew == 255 ? 0 :
+				TOLD_OFF);
 		KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_MASTER);
 		return;
 	}
@@ -1381,6 +1423,8 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE_PARAM(down_time_is_three_bases_and_skew, time_gen_params),
 	KUNIT_CASE_PARAM(down_time_knows_no_demotion, time_gen_params),
 	KUNIT_CASE_PARAM(demotion_goes_into_skew_and_byte, prio_gen_params),
+	KUNIT_CASE_PARAM(any_demotion_is_the_highest_in_the_other_style,
+			 prio_gen_params),
 	KUNIT_CASE_PARAM(tie4_is_ucarps_order, tie_gen_params),
 	KUNIT_CASE(tie6_is_byte_order),
 	KUNIT_CASE_PARAM(event_does_what_the_table_says, event_gen_params),
@@ -1394,7 +1438,8 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(late_advert_timer_catches_up_once),
 	KUNIT_CASE(announcement_is_repeated_once_two_adverts_later),
 	KUNIT_CASE(announcement_is_not_repeated_after_yielding),
-	KUNIT_CASE(rival_heard_is_answered_by_an_announcement),
+	KUNIT_CASE(rival_heard_is_told_off_at_once_and_clients_twice),
+	KUNIT_CASE(rival_of_a_new_master_is_told_off_at_once),
 	KUNIT_CASE_PARAM(master_yields_or_stays, master_gen_params),
 	KUNIT_CASE(exactly_one_of_two_masters_yields),
 	KUNIT_CASE_PARAM(backup_takes_over_when_silent, time_gen_params),

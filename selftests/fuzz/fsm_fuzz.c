@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #define ACTS (CARP_ACT_STATE | CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | \
-	      CARP_ACT_BOW_OUT | CARP_ACT_GRACE)
+	      CARP_ACT_BOW_OUT | CARP_ACT_GRACE | CARP_ACT_CONFLICT)
 /* Configured times and half intervals for ties add up to less. */
 #define FAR (6ULL * 256 * CARP_NS_PER_SEC)
 
@@ -46,7 +46,7 @@ static void acts_suit(const struct carp_fsm *fsm, enum carp_state before,
 {
 	must(!(act & ~ACTS));
 	must(!(act & CARP_ACT_STATE) == (fsm->state == before));
-	if (act & (CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE))
+	if (act & (CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | CARP_ACT_CONFLICT))
 		must(fsm->state == CARP_STATE_MASTER);
 	if (act & CARP_ACT_BOW_OUT) {
 		must(before == CARP_STATE_MASTER);
@@ -93,7 +93,7 @@ static u32 event(struct carp_fsm *fsm, struct input *in, u64 *now)
 {
 	u8 families;
 
-	switch (take(in) % 12) {
+	switch (take(in) % 13) {
 	case 0:
 		/* By whoever calls: only where there is an address. */
 		if (!fsm->has_family[0] && !fsm->has_family[1])
@@ -119,6 +119,9 @@ static u32 event(struct carp_fsm *fsm, struct input *in, u64 *now)
 					 *now);
 	case 10:
 		return carp_fsm_demote(fsm, (signed char)take(in) * 3, *now);
+	case 11:
+		carp_fsm_demotestyle(fsm, take(in) & 1, *now);
+		return 0;
 	default:
 		fsm->preempt = take(in) & 1;
 		return carp_fsm_announce(fsm);

@@ -57,7 +57,8 @@ static void encode_member(const struct model *model, u32 i, u8 *key)
 	const struct carp_fsm *fsm = &model->fsm[i];
 
 	key[0] = fsm->state | model->up[i] << 2 | model->started[i] << 3 |
-		 fsm->graced << 4 | (fsm->demotion != 0) << 5;
+		 fsm->graced << 4 | (fsm->demotion != 0) << 5 |
+		 fsm->answered << 6;
 	key[1] = fsm->tied;
 	key[2] = encode_tied_age(fsm);
 	key[3] = encode_time(fsm->state == CARP_STATE_MASTER ?
@@ -78,6 +79,7 @@ static void decode_member(struct model *model, const struct setup *setup,
 	model->started[i] = key[0] >> 3 & 1;
 	fsm->graced = key[0] >> 4 & 1;
 	fsm->demotion = key[0] >> 5 & 1 ? MODEL_DEMOTED : 0;
+	fsm->answered = key[0] >> 6 & 1;
 	fsm->tied = key[1];
 	if (fsm->tied)
 		fsm->tied_at = MODEL_NOW - key[2] * MODEL_TICK;

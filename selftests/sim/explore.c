@@ -60,7 +60,7 @@ static const struct setup setups[] = {
 	  .delay = 1, .window = 4, .losses = 1, .stops = 1, .starts = 1 },
 	{ .name = "3-demote", .set = "default", .n = 3, .advbase = 1,
 	  .changes_break = INV_DEMOTION,
-	  .delay = 1, .demotes = 2 },
+	  .delay = 1, .demotes = 1 },
 	{ .name = "3-equal-lossy", .set = "default", .n = 3, .advbase = 1,
 	  .changes_break = INV_NO_LIVELOCK,
 	  .delay = 1, .late = 1, .window = 4, .losses = 4 },

@@ -90,8 +90,8 @@ MUTANTS = {
     'demotion-kept-secret': (
         'demotion', 'demote/3',
         '\tfsm_rearm(fsm);\n\treturn CARP_ACT_ADVERT;\n}\n\n/**\n'
-        ' * carp_fsm_announce',
-        '\tfsm_rearm(fsm);\n\treturn 0;\n}\n\n/**\n * carp_fsm_announce'),
+        ' * carp_fsm_demotestyle',
+        '\tfsm_rearm(fsm);\n\treturn 0;\n}\n\n/**\n * carp_fsm_demotestyle'),
     'no-grace': (
         'stall', 'stall/3',
         'if (fsm->graced || now - fsm->deadline <= grace)',
