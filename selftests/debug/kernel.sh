@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel.sh uml|smp: a kernel that checks itself, and carp built for it.
+# kernel.sh uml|uml4|smp: a kernel that checks itself, and carp built for it.
 #
 # From Debian's linux-source, with the .config files beside this script: uml is
-# user-mode Linux, which runs as a process and boots in seconds; smp is for
-# QEMU, with several processors and with what user-mode Linux does not have.
+# user-mode Linux, which runs as a process and boots in seconds; uml4 is the same
+# with IPv6 compiled out; smp is for QEMU, with several processors and with what
+# user-mode Linux does not have.
 # Built once for each version of the sources and of the .config files. Prints
 # the directory, which is as selftests/vm/kernel.sh makes it.
 set -u -o pipefail
@@ -40,7 +41,9 @@ kmake() {
 
 # wanted: the configuration of this kind
 wanted() {
-	cat "$here/features.config" "$here/checks.config" "$here/$kind.config"
+	cat "$here/features.config" "$here/checks.config"
+	[ "$kind" != uml4 ] || cat "$here/uml.config"
+	cat "$here/$kind.config"
 	echo "CONFIG_LOCALVERSION=\"-carp-$kind\""
 }
 
@@ -90,10 +93,10 @@ settle() {
 }
 
 kind=${1:-}
+[ -e "$here/$kind.config" ] || die "usage: kernel.sh uml|uml4|smp"
 case $kind in
-uml)	arch=ARCH=um image=linux built=linux ;;
+uml | uml4)	arch=ARCH=um image=linux built=linux ;;
 smp)	arch='' image=bzImage built=arch/x86/boot/bzImage ;;
-*)	die "usage: kernel.sh uml|smp" ;;
 esac
 
 cache_lock

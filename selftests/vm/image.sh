@@ -99,7 +99,7 @@ make_early() {
 	done
 	# User-mode Linux has none of virtio's.
 	case $release in
-	*-carp-uml)	set -- squashfs overlay ;;
+	*-carp-uml*)	set -- squashfs overlay ;;
 	*)	# shellcheck disable=SC2086 # words are wanted
 		set -- $EARLY ;;
 	esac

@@ -18,7 +18,7 @@
 # build for and not to boot, and may be of another architecture:
 # bookworm/linux-headers-arm64:arm64.
 #
-# uml and smp are kernels that check themselves, see selftests/debug.
+# uml, uml4 and smp are kernels that check themselves, see selftests/debug.
 #
 # A warning is an error.
 set -u -o pipefail
@@ -101,7 +101,7 @@ complete() {
 
 spec=${1:-linux-image-cloud-amd64}
 case $spec in
-uml | smp) exec "$vm/../debug/kernel.sh" "$spec" ;;
+uml | uml4 | smp) exec "$vm/../debug/kernel.sh" "$spec" ;;
 esac
 meta=${spec##*/}
 suite=${spec%"$meta"}

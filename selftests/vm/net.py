@@ -81,12 +81,12 @@ class Bench:
                  f"logs in {os.path.relpath(self.logs)}")
 
     def guest_for(self, wish):
-        key = {k: v for k, v in wish.items() if k != "limit"}
+        key = {k: v for k, v in wish.items() if k not in ("limit", "kernel")}
         if self.guest and (key != self.wish or not self.is_clean()):
             self.drop()
         if not self.guest:
             self.wish = key
-            kind = Uml if self.image.release.endswith("-uml") else Guest
+            kind = Uml if "-carp-uml" in self.image.release else Guest
             self.guest = kind(
                 f"net{time.monotonic_ns() // 10**6}", self.image, self.sockets,
                 self.logs, memory=int(wish["memory"]), cpus=int(wish["cpus"]),

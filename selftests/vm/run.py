@@ -7,7 +7,8 @@ by side, the files of selftests/net in one guest and those of pair/ between
 several. PATTERN is a regular expression, found in the titles of the tests to run:
 check/..., fuzz/..., net/FILE/TEST, pair/FILE/TEST.
 
-With KERNEL=uml the guest is user-mode Linux: the KUnit suites, and net.
+With KERNEL=uml the guest is user-mode Linux: the KUnit suites, and net. A file of
+net that wants a kernel of its own ("# vm: kernel=uml4") is run with that only.
 
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
@@ -23,6 +24,10 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+from net import options  # noqa: E402
+
 TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
 FILES_PER_GUEST = 3
 CACHE = os.environ.get("CARP_CACHE") or os.path.join(TOP, ".cache")
@@ -139,10 +144,15 @@ def exactly(names):
     return f"^({'|'.join(names)})$"
 
 
+def suits(path):
+    """A file may want a kernel that has, or lacks, what others do not."""
+    return options(path).get("kernel") in (None, os.environ.get("KERNEL"))
+
+
 def net_jobs(report, pattern):
     """A few files each, which share a guest: booting takes it seconds."""
     files = [f for f in glob.glob(os.path.join(HERE, "..", "net", "carp_*.sh"))
-             if not f.endswith("_lib.sh")]
+             if not f.endswith("_lib.sh") and suits(f)]
     found = chosen("net", pattern, files)
     jobs = []
     while found:
@@ -155,7 +165,7 @@ def net_jobs(report, pattern):
 
 
 def pair_jobs(report, pattern):
-    if os.environ.get("KERNEL") == "uml":
+    if (os.environ.get("KERNEL") or "").startswith("uml"):
         # It has no network card for the hub.
         return []
     found = chosen("pair", pattern,
