@@ -41,6 +41,12 @@ struct carp_stats;
  * @allow: sysctl net.carp.allow
  * @preempt: sysctl net.carp.preempt
  * @log: sysctl net.carp.log
+ * @demotion: the administrator's part of sysctl net.carp.demotion
+ * @ifdown_factor: sysctl net.carp.ifdown_demotion_factor
+ * @senderr_factor: sysctl net.carp.senderr_demotion_factor
+ * @ifdowns: devices whose parent is down
+ * @senderrs: devices that cannot send
+ * @groups: struct carp_group; written under RTNL, read under RCU
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
@@ -63,6 +69,12 @@ struct carp_net {
 	int allow;
 	int preempt;
 	int log;
+	int demotion;
+	int ifdown_factor;
+	int senderr_factor;
+	atomic_t ifdowns;
+	atomic_t senderrs;
+	struct list_head groups;
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;
@@ -185,9 +197,29 @@ struct carp_transition {
 };
 
 /**
+ * struct carp_demotion - what demotes a device, and by how much
+ * @host: the administrator, all devices of the namespace
+ * @ifdown: parents that are down, the same
+ * @senderr: devices that cannot send, the same
+ * @own: the administrator, the device; of the worst device with syncgroup
+ * @group: its link group
+ * @track: tracked links that are down; the same
+ * @sync: a device of the syncgroup takes no part
+ */
+struct carp_demotion {
+	s32 host;
+	s32 ifdown;
+	s32 senderr;
+	s32 own;
+	s32 group;
+	s32 track;
+	s32 sync;
+};
+
+/**
  * struct carp_vhost - the part of a device that takes part in an election
- * @lock: protects @fsm, @serial, @history, @up, and the marks on the device's
- *	routes; taken with BH disabled
+ * @lock: protects everything here that nothing else is said of, and the marks on
+ *	the device's routes; taken with BH disabled
  * @fsm: the election
  * @timer: the one timer, armed for @fsm.deadline
  * @key: prepared HMAC, RCU; written under RTNL
@@ -196,10 +228,20 @@ struct carp_transition {
  * @told: transition serial that userland has been told of, RTNL
  * @history: ring of the last transitions
  * @up: the device is administratively up and ready to take part
+ * @ifdown: the parent is down; counted in carp_net.ifdowns
+ * @senderr: three advertisements in a row did not leave; in carp_net.senderrs
+ * @reweigh: one of these, or a state that others look at, has changed
+ * @send_errors: advertisements in a row that did not leave
+ * @send_oks: that did, or could have, since @senderr
+ * @probe_at: when to find out whether sending works again, while it does not
+ * @announce: seconds between announcements, 0: none
+ * @announce_at: when to announce, MASTER
+ * @demotion: what makes up @fsm.demotion
+ * @told_demotion: what userland has been told of, RTNL
  * @stats: counters of this vhid
  */
 struct carp_vhost {
-	spinlock_t lock; /* protects fsm, serial, history, up, route marks */
+	spinlock_t lock; /* protects the rest but key and stats, route marks */
 	struct carp_fsm fsm;
 	struct hrtimer timer;
 	struct carp_key __rcu *key;
@@ -208,6 +250,16 @@ struct carp_vhost {
 	u32 told;
 	struct carp_transition history[CARP_HISTORY_MAX];
 	bool up;
+	bool ifdown;
+	bool senderr;
+	bool reweigh;
+	u8 send_errors;
+	u8 send_oks;
+	u64 probe_at;
+	u32 announce;
+	u64 announce_at;
+	struct carp_demotion demotion;
+	struct carp_demotion told_demotion;
 	struct carp_stats __percpu *stats;
 };
 
@@ -223,6 +275,10 @@ struct carp_vhost {
  * @vhost: the election
  * @vhid: virtual host id, 0 until set; written under RTNL
  * @params: the configuration that is not the election's, RTNL
+ * @demotion: the administrator's count; written under RTNL
+ * @syncgroup: demoted as the worst of its link group; written under RTNL
+ * @tracks: struct carp_track; written under RTNL, read under RCU
+ * @n_tracks: how many, RTNL
  * @own_mac: the administrator has set a MAC address, RTNL
  * @counter: the cookie, constant
  * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU
@@ -251,6 +307,10 @@ struct carp_dev {
 	struct carp_vhost vhost;
 	u8 vhid;
 	struct carp_params params;
+	s32 demotion;
+	bool syncgroup;
+	struct list_head tracks;
+	unsigned int n_tracks;
 	bool own_mac;
 	u8 counter[CARP_COUNTER_LEN];
 	struct list_head vips;

@@ -18,6 +18,7 @@
 #include "nf.h"
 #include "port.h"
 #include "route.h"
+#include "track.h"
 #include "vhost.h"
 
 /* The parent does in software what it cannot do in hardware. */
@@ -99,6 +100,7 @@ static void carp_device_uninit(struct net_device *dev)
 
 	carp_addr_flush(carp);
 	carp_keep6_free(carp);
+	carp_track_free(carp);
 	carp_port_leave(carp);
 	carp_vhost_kill(carp);
 	carp_route_close(carp);
@@ -245,6 +247,7 @@ void carp_device_setup(struct net_device *dev)
 	INIT_LIST_HEAD(&carp->kept6);
 	INIT_LIST_HEAD(&carp->routes);
 	INIT_LIST_HEAD(&carp->routes6);
+	INIT_LIST_HEAD(&carp->tracks);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include "keep6.h"
 #include "port.h"
 #include "route.h"
+#include "track.h"
 #include "vhost.h"
 
 /* Nothing can be stacked on a carp device that would send or receive for it
@@ -188,9 +189,14 @@ static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
 			     void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct carp_net *cn = carp_pernet(dev_net(dev));
 	struct carp_port *port = carp_port_get(dev);
 	int result = NOTIFY_DONE;
 
+	/* Of our own ones the link group may have changed. */
+	if (carp_track_event(cn, dev, event) ||
+	    (event == NETDEV_CHANGE && netif_is_carp(dev)))
+		carp_vhost_reweigh(cn);
 	if (netif_is_carp(dev))
 		result = carp_event_own(dev, event, ptr);
 	else if (port)
@@ -198,7 +204,7 @@ static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
 
 	if (event == NETDEV_DOWN || event == NETDEV_UNREGISTER ||
 	    event == NETDEV_CHANGEUPPER)
-		carp_route_sweep(carp_pernet(dev_net(dev)));
+		carp_route_sweep(cn);
 	return result;
 }
 

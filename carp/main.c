@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: module entry and exit, nothing else */
 #include <linux/module.h>
+#include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
 #include "addr.h"
 #include "event.h"
+#include "group.h"
 #include "inet.h"
 #include "net.h"
 #include "netlink.h"
@@ -34,8 +36,13 @@ static int __init carp_module_init(void)
 	err = carp_netlink_init();
 	if (err)
 		goto err_inet;
+	err = carp_group_init();
+	if (err)
+		goto err_netlink;
 	return 0;
 
+err_netlink:
+	carp_netlink_exit();
 err_inet:
 	carp_inet_exit();
 err_event:
@@ -52,6 +59,7 @@ err_notify:
 
 static void __exit carp_module_exit(void)
 {
+	carp_group_exit();
 	carp_netlink_exit();
 	carp_inet_exit();
 	carp_event_exit();
@@ -69,3 +77,4 @@ MODULE_DESCRIPTION("Common Address Redundancy Protocol");
 MODULE_AUTHOR("The carp authors");
 MODULE_LICENSE("GPL");
 MODULE_ALIAS_RTNL_LINK("carp");
+MODULE_ALIAS_GENL_FAMILY(CARP_GENL_NAME);

@@ -8,6 +8,7 @@
 #include <linux/sysctl.h>
 
 #include "addr.h"
+#include "demote.h"
 #include "net.h"
 #include "notify.h"
 #include "route.h"
@@ -36,6 +37,31 @@ static int carp_net_sysctl_allow(const struct ctl_table *table, int write,
 	return 0;
 }
 
+/* As FreeBSD: what is written is added, what is read is the sum. */
+static int carp_net_sysctl_demotion(const struct ctl_table *table, int write,
+				    void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct carp_net *cn = container_of(table->data, struct carp_net,
+					   demotion);
+	int value = write ? 0 : carp_demote_host(cn);
+	struct ctl_table copy = *table;
+	int err;
+
+	copy.data = &value;
+	err = proc_dointvec(&copy, write, buffer, lenp, ppos);
+	if (err || !write)
+		return err;
+
+	rtnl_lock();
+	err = carp_demote_add(cn, value);
+	rtnl_unlock();
+	if (!err)
+		carp_vhost_reweigh(cn);
+	return err;
+}
+
+static int carp_net_factor_max = CARP_DEMOTION_MAX;
+
 static const struct ctl_table carp_net_table[] = {
 	{
 		.procname = "allow",
@@ -58,6 +84,26 @@ static const struct ctl_table carp_net_table[] = {
 		.proc_handler = proc_dointvec_minmax,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = SYSCTL_TWO,
+	}, {
+		.procname = "demotion",
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = carp_net_sysctl_demotion,
+	}, {
+		/* Heeded from the next timer or advertisement on. */
+		.procname = "ifdown_demotion_factor",
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = &carp_net_factor_max,
+	}, {
+		.procname = "senderr_demotion_factor",
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = &carp_net_factor_max,
 	},
 };
 
@@ -75,6 +121,9 @@ static int carp_net_sysctl_register(struct carp_net *cn)
 	table[0].data = &cn->allow;
 	table[1].data = &cn->preempt;
 	table[2].data = &cn->log;
+	table[3].data = &cn->demotion;
+	table[4].data = &cn->ifdown_factor;
+	table[5].data = &cn->senderr_factor;
 
 	cn->sysctl = register_net_sysctl_sz(cn->net, "net/carp", table,
 					    ARRAY_SIZE(carp_net_table));
@@ -111,6 +160,9 @@ static int __net_init carp_net_enter(struct net *net)
 	cn->net = net;
 	cn->allow = 1;
 	cn->log = 1;
+	cn->ifdown_factor = CARP_SKEW_DEMOTED;
+	cn->senderr_factor = CARP_SKEW_DEMOTED;
+	INIT_LIST_HEAD(&cn->groups);
 	spin_lock_init(&cn->lock);
 	INIT_LIST_HEAD(&cn->devs);
 	spin_lock_init(&cn->vips_lock);
@@ -145,6 +197,7 @@ static void __net_exit carp_net_leave(struct net *net)
 	carp_net_sysctl_unregister(cn);
 	carp_notify_net_exit(cn);
 	carp_addr_net_exit(cn);
+	carp_demote_net_exit(cn);
 	free_percpu(cn->stats);
 }
 

@@ -10,10 +10,11 @@
 #include <net/rtnetlink.h>
 
 #include "device.h"
+#include "dump.h"
 #include "key.h"
 #include "netlink.h"
 #include "port.h"
-#include "stats.h"
+#include "track.h"
 #include "vhost.h"
 
 static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
@@ -34,6 +35,14 @@ static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_PEER6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[IFLA_CARP_CKSUM6] = NLA_POLICY_MAX(NLA_U32, CARP_CKSUM6_PSEUDO),
 	[IFLA_CARP_FORM] = NLA_POLICY_MAX(NLA_U32, CARP_FORM_ORIG),
+	/* Their sum is checked with a sentence. */
+	[IFLA_CARP_DEMOTION] = { .type = NLA_S32 },
+	[IFLA_CARP_DEMOTE] = { .type = NLA_S32 },
+	[IFLA_CARP_DEMOTED] = { .type = NLA_REJECT },
+	[IFLA_CARP_DEMOTESTYLE] = NLA_POLICY_MAX(NLA_U32, CARP_DEMOTESTYLE_MAX),
+	[IFLA_CARP_SYNCGROUP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_CARP_ANNOUNCE] = { .type = NLA_U32 },
+	[IFLA_CARP_TRACK] = { .type = NLA_NESTED },
 };
 
 /**
@@ -41,7 +50,12 @@ static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
  * @vhid: virtual host id, 0: none yet
  * @advbase: seconds
  * @advskew: 1/256 s
- * @params: the rest
+ * @params: what advertisements are to look like
+ * @demotion: the device's own count
+ * @demotestyle: enum carp_demotestyle
+ * @syncgroup: demoted as the worst of its group
+ * @announce: seconds, 0: none
+ * @tracks: links to track or to track no more
  * @state: state to force, or CARP_STATE_INIT for none
  * @key: prepared for the new configuration, NULL if that is the old one
  */
@@ -50,6 +64,11 @@ struct carp_config {
 	u8 advbase;
 	u8 advskew;
 	struct carp_params params;
+	s32 demotion;
+	u8 demotestyle;
+	bool syncgroup;
+	u32 announce;
+	struct list_head tracks;
 	enum carp_state state;
 	struct carp_key *key;
 };
@@ -91,12 +110,13 @@ static int carp_config_parse_peers(struct carp_config *cfg,
 		}
 	}
 	if (data[IFLA_CARP_PEER6]) {
-		if (!IS_ENABLED(CONFIG_IPV6)) {
+		params->peer6 = nla_get_in6_addr(data[IFLA_CARP_PEER6]);
+		if (!IS_ENABLED(CONFIG_IPV6) &&
+		    !ipv6_addr_any(&params->peer6)) {
 			NL_SET_ERR_MSG_ATTR(extack, data[IFLA_CARP_PEER6],
 					    "carp: this kernel has no IPv6");
 			return -EAFNOSUPPORT;
 		}
-		params->peer6 = nla_get_in6_addr(data[IFLA_CARP_PEER6]);
 		if (ipv6_addr_is_multicast(&params->peer6)) {
 			NL_SET_ERR_MSG_ATTR(extack, data[IFLA_CARP_PEER6],
 					    "carp: the peer must be a unicast address");
@@ -106,9 +126,37 @@ static int carp_config_parse_peers(struct carp_config *cfg,
 	return 0;
 }
 
-static int carp_config_parse(struct carp_config *cfg, struct nlattr *data[],
+static int carp_config_parse_demotion(struct carp_config *cfg,
+				      struct nlattr *data[],
+				      struct netlink_ext_ack *extack)
+{
+	s64 demotion = cfg->demotion;
+
+	if (data[IFLA_CARP_DEMOTION])
+		demotion = nla_get_s32(data[IFLA_CARP_DEMOTION]);
+	if (data[IFLA_CARP_DEMOTE])
+		demotion += nla_get_s32(data[IFLA_CARP_DEMOTE]);
+	if (demotion < CARP_DEMOTION_MIN || demotion > CARP_DEMOTION_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the demotion count of a device must stay within -255..255");
+		return -ERANGE;
+	}
+	cfg->demotion = demotion;
+
+	if (data[IFLA_CARP_DEMOTESTYLE])
+		cfg->demotestyle = nla_get_u32(data[IFLA_CARP_DEMOTESTYLE]);
+	if (data[IFLA_CARP_SYNCGROUP])
+		cfg->syncgroup = nla_get_u8(data[IFLA_CARP_SYNCGROUP]);
+	if (data[IFLA_CARP_ANNOUNCE])
+		cfg->announce = nla_get_u32(data[IFLA_CARP_ANNOUNCE]);
+	return 0;
+}
+
+static int carp_config_parse(struct carp_config *cfg,
+			     const struct net_device *dev, struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
 {
+	const struct carp_dev *carp = netdev_priv(dev);
 	int err;
 
 	if (!data)
@@ -134,6 +182,16 @@ static int carp_config_parse(struct carp_config *cfg, struct nlattr *data[],
 	err = carp_config_parse_peers(cfg, data, extack);
 	if (err)
 		return err;
+	err = carp_config_parse_demotion(cfg, data, extack);
+	if (err)
+		return err;
+	if (data[IFLA_CARP_TRACK]) {
+		err = carp_track_prepare(dev, carp->n_tracks,
+					 data[IFLA_CARP_TRACK], &cfg->tracks,
+					 extack);
+		if (err)
+			return err;
+	}
 
 	if (!cfg->advbase && !cfg->advskew) {
 		NL_SET_ERR_MSG(extack,
@@ -160,6 +218,7 @@ static int carp_config_prepare_key(struct carp_config *cfg,
 
 static void carp_config_discard(struct carp_config *cfg)
 {
+	carp_track_discard(&cfg->tracks);
 	kfree_sensitive(cfg->key);
 	memzero_explicit(&cfg->params, sizeof(cfg->params));
 }
@@ -176,8 +235,12 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 	cfg->advbase = carp->vhost.fsm.advbase;
 	cfg->advskew = carp->vhost.fsm.advskew;
 	memcpy(&cfg->params, &carp->params, sizeof(cfg->params));
+	cfg->demotion = carp->demotion;
+	cfg->demotestyle = carp->vhost.fsm.demote_max;
+	cfg->syncgroup = carp->syncgroup;
+	cfg->announce = carp->vhost.announce;
 
-	err = carp_config_parse(cfg, data, extack);
+	err = carp_config_parse(cfg, carp->dev, data, extack);
 	if (err)
 		return err;
 	err = carp_port_check_vhid(carp->lower, cfg->vhid, carp, extack);
@@ -199,6 +262,33 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 	return dev_uc_add(carp->lower, mac);
 }
 
+static void carp_config_commit_demotion(struct carp_config *cfg,
+					struct carp_dev *carp)
+{
+	WRITE_ONCE(carp->demotion, cfg->demotion);
+	WRITE_ONCE(carp->syncgroup, cfg->syncgroup);
+	carp_track_commit(carp, &cfg->tracks);
+	carp_vhost_set_demotestyle(carp, cfg->demotestyle);
+	carp_vhost_set_announce(carp, cfg->announce);
+	carp_vhost_reweigh(carp->cn);
+}
+
+/* Devices of a syncgroup share the role, also the one that is asked for. */
+static void carp_config_force(struct carp_dev *carp, enum carp_state state)
+{
+	struct carp_dev *other;
+
+	carp_vhost_force(carp, state);
+	if (!carp->syncgroup)
+		return;
+
+	list_for_each_entry(other, &carp->cn->devs, node) {
+		if (other != carp && other->syncgroup &&
+		    other->dev->group == carp->dev->group)
+			carp_vhost_force(other, state);
+	}
+}
+
 static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 {
 	bool new_vhid = cfg->vhid != carp->vhid;
@@ -215,10 +305,11 @@ static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 	}
 
 	carp_vhost_config(carp, cfg->advbase, cfg->advskew);
+	carp_config_commit_demotion(cfg, carp);
 	if (new_vhid)
 		carp_vhost_update(carp, CARP_REASON_NONE);
 	if (cfg->state != CARP_STATE_INIT)
-		carp_vhost_force(carp, cfg->state);
+		carp_config_force(carp, cfg->state);
 }
 
 static int carp_validate(struct nlattr *tb[], struct nlattr *data[],
@@ -279,7 +370,10 @@ static int carp_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
 {
-	struct carp_config cfg = { .advbase = CARP_ADVBASE_DEFAULT };
+	struct carp_config cfg = {
+		.advbase = CARP_ADVBASE_DEFAULT,
+		.tracks = LIST_HEAD_INIT(cfg.tracks),
+	};
 	struct carp_dev *carp = netdev_priv(dev);
 	struct net_device *lower;
 	int err;
@@ -291,7 +385,7 @@ static int carp_newlink(struct net_device *dev,
 	err = carp_port_check(lower, extack);
 	if (err)
 		return err;
-	err = carp_config_parse(&cfg, params->data, extack);
+	err = carp_config_parse(&cfg, dev, params->data, extack);
 	if (err)
 		goto discard;
 	err = carp_port_check_vhid(lower, cfg.vhid, NULL, extack);
@@ -331,7 +425,7 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 			   struct netlink_ext_ack *extack)
 {
 	struct carp_dev *carp = netdev_priv(dev);
-	struct carp_config cfg = {};
+	struct carp_config cfg = { .tracks = LIST_HEAD_INIT(cfg.tracks) };
 	int err;
 
 	if (tb[IFLA_LINK] && nla_get_u32(tb[IFLA_LINK]) !=
@@ -352,138 +446,6 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 	return err;
 }
 
-static size_t carp_transition_size(void)
-{
-	return nla_total_size(0) +		/* CARP_HISTORY_TRANSITION */
-	       4 * nla_total_size(sizeof(u32)) + /* SERIAL FROM TO REASON */
-	       nla_total_size_64bit(sizeof(u64)); /* TIME */
-}
-
-static size_t carp_get_size(const struct net_device *dev)
-{
-	return nla_total_size(sizeof(u8)) +	/* IFLA_CARP_VHID */
-	       nla_total_size(sizeof(u8)) +	/* IFLA_CARP_ADVBASE */
-	       nla_total_size(sizeof(u8)) +	/* IFLA_CARP_ADVSKEW */
-	       nla_total_size(sizeof(u8)) +	/* IFLA_CARP_KEY_SET */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_CARP_STATE */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_CARP_REASON */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_CARP_SERIAL */
-	       nla_total_size(sizeof(__be32)) +	/* IFLA_CARP_PEER */
-	       nla_total_size(sizeof(struct in6_addr)) + /* IFLA_CARP_PEER6 */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_CARP_CKSUM6 */
-	       nla_total_size(sizeof(u32)) +	/* IFLA_CARP_FORM */
-	       nla_total_size(0) +		/* IFLA_CARP_HISTORY */
-	       CARP_HISTORY_MAX * carp_transition_size();
-}
-
-static int carp_fill_transition(struct sk_buff *skb,
-				const struct carp_transition *t)
-{
-	struct nlattr *nest;
-
-	nest = nla_nest_start(skb, CARP_HISTORY_TRANSITION);
-	if (!nest)
-		return -EMSGSIZE;
-
-	if (nla_put_u32(skb, CARP_TRANSITION_SERIAL, t->serial) ||
-	    nla_put_u32(skb, CARP_TRANSITION_FROM, t->from) ||
-	    nla_put_u32(skb, CARP_TRANSITION_TO, t->to) ||
-	    nla_put_u32(skb, CARP_TRANSITION_REASON, t->reason) ||
-	    nla_put_u64_64bit(skb, CARP_TRANSITION_TIME, t->time,
-			      CARP_TRANSITION_PAD)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int carp_fill_history(struct sk_buff *skb,
-			     const struct carp_vhost *vhost)
-{
-	u32 serial = vhost->serial;
-	struct nlattr *nest;
-	int err = 0;
-	u32 i;
-
-	nest = nla_nest_start(skb, IFLA_CARP_HISTORY);
-	if (!nest)
-		return -EMSGSIZE;
-
-	i = serial > CARP_HISTORY_MAX ? serial - CARP_HISTORY_MAX : 0;
-	for (; i != serial && !err; i++)
-		err = carp_fill_transition(skb, &vhost->history
-					   [i % CARP_HISTORY_MAX]);
-	if (err)
-		nla_nest_cancel(skb, nest);
-	else
-		nla_nest_end(skb, nest);
-	return err;
-}
-
-static int carp_fill_vhost(struct sk_buff *skb, struct carp_vhost *vhost)
-{
-	int err = -EMSGSIZE;
-
-	spin_lock_bh(&vhost->lock);
-	if (!nla_put_u8(skb, IFLA_CARP_ADVBASE, vhost->fsm.advbase) &&
-	    !nla_put_u8(skb, IFLA_CARP_ADVSKEW, vhost->fsm.advskew) &&
-	    !nla_put_u32(skb, IFLA_CARP_STATE, vhost->fsm.state) &&
-	    !nla_put_u32(skb, IFLA_CARP_REASON, vhost->fsm.reason) &&
-	    !nla_put_u32(skb, IFLA_CARP_SERIAL, vhost->serial))
-		err = carp_fill_history(skb, vhost);
-	spin_unlock_bh(&vhost->lock);
-	return err;
-}
-
-static int carp_fill_info(struct sk_buff *skb, const struct net_device *dev)
-{
-	struct carp_dev *carp = netdev_priv(dev);
-	const struct carp_params *params = &carp->params;
-
-	if (carp->vhid && nla_put_u8(skb, IFLA_CARP_VHID, carp->vhid))
-		return -EMSGSIZE;
-	if (nla_put_u8(skb, IFLA_CARP_KEY_SET, params->key_set) ||
-	    nla_put_in_addr(skb, IFLA_CARP_PEER, params->peer4) ||
-	    nla_put_in6_addr(skb, IFLA_CARP_PEER6, &params->peer6) ||
-	    nla_put_u32(skb, IFLA_CARP_CKSUM6, params->cksum6) ||
-	    nla_put_u32(skb, IFLA_CARP_FORM, params->form))
-		return -EMSGSIZE;
-	return carp_fill_vhost(skb, &carp->vhost);
-}
-
-static size_t carp_get_xstats_size(const struct net_device *dev)
-{
-	return nla_total_size(0) +		/* IFLA_INFO_XSTATS */
-	       CARP_STAT_MAX * nla_total_size_64bit(sizeof(u64));
-}
-
-static int carp_fill_xstats(struct sk_buff *skb, const struct net_device *dev)
-{
-	const struct carp_dev *carp = netdev_priv(dev);
-	u64 sum[__CARP_STAT_MAX] = {};
-	struct nlattr *nest;
-	int i;
-
-	nest = nla_nest_start_noflag(skb, IFLA_INFO_XSTATS);
-	if (!nest)
-		return -EMSGSIZE;
-
-	carp_stats_add(carp->vhost.stats, sum);
-	if (carp->port)
-		carp_stats_add(carp->port->stats, sum);
-	carp_stats_add(carp->cn->stats, sum);
-
-	for (i = CARP_STAT_PAD + 1; i <= CARP_STAT_MAX; i++) {
-		if (nla_put_u64_64bit(skb, i, sum[i], CARP_STAT_PAD)) {
-			nla_nest_cancel(skb, nest);
-			return -EMSGSIZE;
-		}
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 static struct net *carp_get_link_net(const struct net_device *dev)
 {
 	const struct carp_dev *carp = netdev_priv(dev);
@@ -501,10 +463,10 @@ static struct rtnl_link_ops carp_link_ops __read_mostly = {
 	.newlink = carp_newlink,
 	.changelink = carp_changelink,
 	.dellink = unregister_netdevice_queue,
-	.get_size = carp_get_size,
-	.fill_info = carp_fill_info,
-	.get_xstats_size = carp_get_xstats_size,
-	.fill_xstats = carp_fill_xstats,
+	.get_size = carp_dump_size,
+	.fill_info = carp_dump_info,
+	.get_xstats_size = carp_dump_xstats_size,
+	.fill_xstats = carp_dump_xstats,
 	.get_link_net = carp_get_link_net,
 };
 

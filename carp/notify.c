@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 
+#include "demote.h"
 #include "notify.h"
 
 static struct workqueue_struct *carp_notify_wq;
@@ -61,6 +62,22 @@ const char *carp_reason_text(enum carp_reason reason)
 	return carp_reason_texts[reason];
 }
 
+/* For udev, and what follows from its rules. */
+static void carp_notify_uevent(const struct carp_dev *carp,
+			       const struct carp_transition *t)
+{
+	char state[32], from[32], reason[64], vhid[32], serial[32];
+	char *env[] = { state, from, reason, vhid, serial, NULL };
+
+	snprintf(state, sizeof(state), "CARP_STATE=%s", carp_state_name(t->to));
+	snprintf(from, sizeof(from), "CARP_FROM=%s", carp_state_name(t->from));
+	snprintf(reason, sizeof(reason), "CARP_REASON=%s",
+		 carp_reason_text(t->reason));
+	snprintf(vhid, sizeof(vhid), "CARP_VHID=%u", carp->vhid);
+	snprintf(serial, sizeof(serial), "CARP_SERIAL=%u", t->serial);
+	kobject_uevent_env(&carp->dev->dev.kobj, KOBJ_CHANGE, env);
+}
+
 static void carp_notify_log(const struct carp_dev *carp,
 			    const struct carp_transition *t)
 {
@@ -72,8 +89,31 @@ static void carp_notify_log(const struct carp_dev *carp,
 		    carp_reason_text(t->reason));
 }
 
+/* Of changes that followed each other fast, the last. True if there was any. */
+static bool carp_notify_demotion(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_demotion now;
+	s32 before, after;
+
+	spin_lock_bh(&vhost->lock);
+	now = vhost->demotion;
+	spin_unlock_bh(&vhost->lock);
+	if (!memcmp(&now, &vhost->told_demotion, sizeof(now)))
+		return false;
+
+	before = carp_demote_sum(&vhost->told_demotion);
+	after = carp_demote_sum(&now);
+	if (before != after && READ_ONCE(carp->cn->log) >= 1)
+		netdev_info(carp->dev, "demoted by %d to %d (%s)\n",
+			    after - before, after,
+			    carp_demote_reason(&vhost->told_demotion, &now));
+	vhost->told_demotion = now;
+	return before != after;
+}
+
 /* Log what has happened since the last time; true if anything has. */
-static bool carp_notify_device(struct carp_dev *carp)
+static bool carp_notify_transitions(struct carp_dev *carp)
 {
 	struct carp_vhost *vhost = &carp->vhost;
 	struct carp_transition t;
@@ -95,9 +135,17 @@ static bool carp_notify_device(struct carp_dev *carp)
 		t = vhost->history[vhost->told % CARP_HISTORY_MAX];
 		spin_unlock_bh(&vhost->lock);
 		carp_notify_log(carp, &t);
+		carp_notify_uevent(carp, &t);
 		vhost->told++;
 	}
 	return true;
+}
+
+static bool carp_notify_device(struct carp_dev *carp)
+{
+	bool demoted = carp_notify_demotion(carp);
+
+	return carp_notify_transitions(carp) || demoted;
 }
 
 static struct carp_dev *carp_notify_next(struct carp_net *cn)

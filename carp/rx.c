@@ -43,11 +43,12 @@ struct carp_rx {
 	struct carp_advert adv;
 };
 
-static void carp_rx_log(const struct carp_rx *rx, const char *what)
+static void carp_rx_log_at(const struct carp_rx *rx, int level,
+			   const char *what)
 {
 	const char *name = "unicast";
 
-	if (READ_ONCE(rx->cn->log) < 2)
+	if (READ_ONCE(rx->cn->log) < level)
 		return;
 
 	if (rx->carp)
@@ -61,6 +62,11 @@ static void carp_rx_log(const struct carp_rx *rx, const char *what)
 	else
 		net_info_ratelimited("carp: %s: %s from %pI6c\n", name, what,
 				     &rx->v6);
+}
+
+static void carp_rx_log(const struct carp_rx *rx, const char *what)
+{
+	carp_rx_log_at(rx, 2, what);
 }
 
 /* Negative if we stay master when both advertise the same: ucarp's order of
@@ -109,7 +115,9 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 		return CARP_STAT_LOOPED;
 	}
 
-	carp_vhost_advert(rx->carp, rx->family, adv, carp_rx_tie(rx));
+	if (carp_vhost_advert(rx->carp, rx->family, adv, carp_rx_tie(rx)))
+		carp_rx_log_at(rx, 1,
+			       "two masters, this one stays and announces itself: advertisement");
 	return rx->family == CARP_INET ? CARP_STAT_IPACKETS :
 					 CARP_STAT_IPACKETS6;
 }

@@ -90,18 +90,25 @@ static void carp_tx_push_ip4(struct sk_buff *skb, __be32 saddr, __be32 daddr)
 	skb->protocol = htons(ETH_P_IP);
 }
 
-/* To a peer, which may sit behind a router: as any packet of this host. */
-static int carp_tx_unicast4(struct sk_buff *skb, struct carp_dev *carp,
-			    __be32 peer)
+static struct rtable *carp_tx_route4(const struct carp_dev *carp, __be32 peer,
+				     struct flowi4 *fl4)
 {
-	struct flowi4 fl4 = {
+	*fl4 = (struct flowi4) {
 		.flowi4_oif = l3mdev_master_ifindex_rcu(carp->lower),
 		.flowi4_proto = CARP_PROTO_NUMBER,
 		.daddr = peer,
 	};
+	return ip_route_output_key(carp->cn->net, fl4);
+}
+
+/* To a peer, which may sit behind a router: as any packet of this host. */
+static int carp_tx_unicast4(struct sk_buff *skb, struct carp_dev *carp,
+			    __be32 peer)
+{
+	struct flowi4 fl4;
 	struct rtable *rt;
 
-	rt = ip_route_output_key(carp->cn->net, &fl4);
+	rt = carp_tx_route4(carp, peer, &fl4);
 	if (IS_ERR(rt)) {
 		kfree_skb(skb);
 		return PTR_ERR(rt);
@@ -150,6 +157,44 @@ int carp_tx_advert4(struct carp_dev *carp, const struct carp_prio *prio)
 	if (key->peer4)
 		return carp_tx_unicast4(skb, carp, key->peer4);
 	return carp_tx_multicast4(skb, carp);
+}
+
+/* Ethernet's own loopback test, to ourselves and from our own address: switches
+ * drop it where it came from, and no receiver does anything.
+ */
+static int carp_tx_loopback(const struct carp_dev *carp)
+{
+	struct net_device *lower = carp->lower;
+	struct sk_buff *skb;
+
+	skb = carp_tx_alloc(lower, ETH_ZLEN);
+	if (!skb)
+		return -ENOMEM;
+
+	skb_reset_network_header(skb);
+	skb_put_zero(skb, ETH_ZLEN - ETH_HLEN);
+	skb->protocol = htons(ETH_P_LOOPBACK);
+	if (dev_hard_header(skb, lower, ETH_P_LOOPBACK, lower->dev_addr,
+			    lower->dev_addr, skb->len) < 0) {
+		kfree_skb(skb);
+		return -EINVAL;
+	}
+	return carp_tx_xmit(skb);
+}
+
+static int carp_tx_probe4(struct carp_dev *carp, const struct carp_key *key)
+{
+	struct flowi4 fl4;
+	struct rtable *rt;
+
+	if (!key->peer4)
+		return carp_tx_loopback(carp);
+
+	rt = carp_tx_route4(carp, key->peer4, &fl4);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	ip_rt_put(rt);
+	return 0;
 }
 
 /* A broadcast request with sender and target address the same and the virtual
@@ -218,27 +263,41 @@ static void carp_tx_cksum6(struct sk_buff *skb, const struct carp_key *key,
 				csum_partial(hdr, sizeof(*hdr), 0));
 }
 
-static int carp_tx_unicast6(struct sk_buff *skb, struct carp_dev *carp,
-			    const struct carp_key *key)
+/* The route, with the source in @fl6; to be released also if it has an error. */
+static struct dst_entry *carp_tx_route6(const struct carp_dev *carp,
+					const struct carp_key *key,
+					struct flowi6 *fl6)
 {
 	struct net *net = carp->cn->net;
-	struct flowi6 fl6 = {
+	struct dst_entry *dst;
+
+	*fl6 = (struct flowi6) {
 		.flowi6_oif = l3mdev_master_ifindex_rcu(carp->lower),
 		.flowi6_proto = CARP_PROTO_NUMBER,
 		.daddr = key->peer6,
 	};
+	if (ipv6_addr_type(&fl6->daddr) & IPV6_ADDR_LINKLOCAL)
+		fl6->flowi6_oif = carp->lower->ifindex;
+
+	dst = ip6_route_output(net, NULL, fl6);
+	if (!dst->error && ipv6_addr_any(&fl6->saddr) &&
+	    ipv6_dev_get_saddr(net, dst->dev, &fl6->daddr, 0, &fl6->saddr)) {
+		dst_release(dst);
+		return NULL;
+	}
+	return dst;
+}
+
+static int carp_tx_unicast6(struct sk_buff *skb, struct carp_dev *carp,
+			    const struct carp_key *key)
+{
 	struct dst_entry *dst;
-	int err;
+	struct flowi6 fl6;
 
-	if (ipv6_addr_type(&fl6.daddr) & IPV6_ADDR_LINKLOCAL)
-		fl6.flowi6_oif = carp->lower->ifindex;
+	dst = carp_tx_route6(carp, key, &fl6);
+	if (!dst || dst->error) {
+		int err = dst ? dst->error : -EADDRNOTAVAIL;
 
-	dst = ip6_route_output(net, NULL, &fl6);
-	err = dst->error;
-	if (!err && ipv6_addr_any(&fl6.saddr))
-		err = ipv6_dev_get_saddr(net, dst->dev, &fl6.daddr, 0,
-					 &fl6.saddr);
-	if (err) {
 		dst_release(dst);
 		kfree_skb(skb);
 		return err;
@@ -248,7 +307,24 @@ static int carp_tx_unicast6(struct sk_buff *skb, struct carp_dev *carp,
 	carp_tx_push_ip6(skb, CARP_PROTO_NUMBER, &fl6.saddr, &fl6.daddr);
 	skb_dst_set(skb, dst);
 	skb->priority = TC_PRIO_CONTROL;
-	return ip6_local_out(net, NULL, skb);
+	return ip6_local_out(carp->cn->net, NULL, skb);
+}
+
+static int carp_tx_probe6(struct carp_dev *carp, const struct carp_key *key)
+{
+	struct dst_entry *dst;
+	struct in6_addr saddr;
+	struct flowi6 fl6;
+	int err;
+
+	if (ipv6_addr_any(&key->peer6))
+		return carp_source6(carp, &saddr) ? carp_tx_loopback(carp) :
+			-EADDRNOTAVAIL;
+
+	dst = carp_tx_route6(carp, key, &fl6);
+	err = dst ? dst->error : -EADDRNOTAVAIL;
+	dst_release(dst);
+	return err;
 }
 
 /**
@@ -362,11 +438,39 @@ void carp_tx_solicit(const struct carp_dev *carp,
 	carp_tx_nd(carp, &head, ND_OPT_SOURCE_LL_ADDR, saddr, &group);
 }
 #else
+static int carp_tx_probe6(struct carp_dev *carp, const struct carp_key *key)
+{
+	return 0;
+}
+
 static void carp_tx_una(const struct carp_dev *carp,
 			const struct in6_addr *addr)
 {
 }
 #endif /* CONFIG_IPV6 */
+
+/**
+ * carp_tx_probe - find out whether an advertisement would leave, without one
+ * @carp: the device
+ * @family: which families have addresses
+ *
+ * Context: RCU, BH disabled, no lock of ours held.
+ * Return: 0, or a negative errno if it would not.
+ */
+int carp_tx_probe(struct carp_dev *carp, const bool family[CARP_FAMILIES])
+{
+	const struct carp_key *key = rcu_dereference(carp->vhost.key);
+	int err = 0;
+
+	if (!key)
+		return -ENOKEY;
+
+	if (family[CARP_INET])
+		err = carp_tx_probe4(carp, key);
+	if (!err && family[CARP_INET6])
+		err = carp_tx_probe6(carp, key);
+	return err;
+}
 
 /**
  * carp_tx_announce - tell the link that a virtual address is here

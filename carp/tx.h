@@ -18,6 +18,7 @@ static inline int carp_tx_advert6(struct carp_dev *carp,
 	return -EAFNOSUPPORT;
 }
 #endif
+int carp_tx_probe(struct carp_dev *carp, const bool family[CARP_FAMILIES]);
 void carp_tx_announce(const struct carp_dev *carp, const struct carp_vip *vip);
 
 #endif /* _CARP_TX_H */

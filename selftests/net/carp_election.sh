@@ -131,7 +131,7 @@ a_master_decides_an_equal_one_by_source_address() {
 	setup_one
 	force 1 master
 	inject advbase=250 advskew=0 <<-EOF
-		ipackets src=192.0.2.9
+		ipackets+opackets+conflicts src=192.0.2.9
 		ipackets src=10.0.0.2
 		ipackets src=193.0.2.1
 		ipackets src=192.1.2.1

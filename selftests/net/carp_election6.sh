@@ -41,7 +41,7 @@ a_master_decides_an_equal_one_by_ipv6_source_address() {
 	setup_one
 	force 1 master
 	inject advbase=250 advskew=0 <<-EOF
-		ipackets6 src=fe80::ff:fe00:2
+		ipackets6+opackets6+conflicts src=fe80::ff:fe00:2
 		ipackets6 src=fe80::1:0:0:0
 		ipackets6 src=fe80::ff:fe01:0
 		ipackets6 src=fe81::

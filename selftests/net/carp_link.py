@@ -39,12 +39,13 @@ CLONE_NEWNET = 0x40000000
 
 ATTRIBUTES = {name: number for number, name in enumerate(
     "unspec vhid advbase advskew key key_set state reason serial history "
-    "pad peer peer6 cksum6 form".split())}
+    "pad peer peer6 cksum6 form demotion demote demoted demotestyle syncgroup "
+    "announce track".split())}
 STATES = ("INIT", "BACKUP", "MASTER")
 COUNTERS = (
     "ipackets ipackets6 badif badttl hdrops badsum badver badlen badauth "
     "badvhid looped opackets opackets6 oerrors preempt grace notmaster "
-    "arpdrop srcdrop".split())
+    "arpdrop srcdrop conflicts".split())
 FIRST_COUNTER = 2
 
 

@@ -164,8 +164,15 @@ an_advbase_of_0_counts_in_256ths() {
 }
 
 # As FreeBSD's switch.
+# was_forced_master NODE: its last transitions, however short it was MASTER
+was_forced_master() {
+	info "$1" '[.history[-2:][] | select(.to == "MASTER") | .reason]' |
+		grep -q "user requested"
+}
+
 forcing_either_state_in_either_state_is_survived() {
 	setup_nodes 3
+	sysctl_set 1 net.carp.preempt=1
 	member 1
 	member 2 advskew 100
 	check "node 1 is master" slowwait 10 is_state 1 MASTER
@@ -178,10 +185,12 @@ forcing_either_state_in_either_state_is_survived() {
 	check "a master becomes backup" is_state 1 BACKUP
 	force 1 backup
 	check "one takes over" slowwait 5 one_master 1 2
-	force 2 master
-	check "a backup becomes master" is_state 2 MASTER
-	check "one yields to the other" slowwait 5 one_master 1 2
 	check "the faster, in the end" slowwait 5 is_state 1 MASTER
+	check "the other is backup" slowwait 5 is_state 2 BACKUP
+	force 2 master
+	check "a backup becomes master" was_forced_master 2
+	check "and yields to the faster" slowwait 5 is_state 2 BACKUP
+	check "which has stayed" is_state 1 MASTER
 	check "it answers" n 3 ping -q -c 1 -W 1 "$VIP"
 }
 
@@ -285,8 +294,9 @@ a_master_stays_against_a_slower_one() {
 	[ "$FAMILY" = 4 ] || any=::
 	setup_one advbase 250 advskew 100
 	force 1 master
+	# The first is answered, and then none before it is time to advertise.
 	inject <<-EOF
-		$IN advbase=250 advskew=101
+		$IN+$OUT+conflicts advbase=250 advskew=101
 		$IN advbase=251 advskew=0
 		$IN advbase=255 advskew=255
 		$IN advbase=250 advskew=101 src=${NET}0
@@ -302,7 +312,7 @@ a_master_decides_an_equal_source_by_cookie() {
 	check "it listens" slowwait 5 is_state 1 BACKUP
 	force 1 master
 	inject advbase=250 advskew=0 src="$VIP" <<-EOF
-		$IN counter=ffffffffffffffff
+		$IN+$OUT+conflicts counter=ffffffffffffffff
 		$IN>BACKUP counter=0000000000000000
 	EOF
 }

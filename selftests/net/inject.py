@@ -9,8 +9,8 @@ defaults; # begins a comment, which names it in complaints:
     badttl ttl=254            # ... of somebody behind a router
     ipackets>MASTER advbase=255 advskew=255
 
-The first word says what the device CARP in NAMESPACE shall count: one counter,
-by one and no other; or "none"; and its state after that, if it shall change;
+The first word says what the device CARP in NAMESPACE shall count: one counter, or
+"one+another", each by one and no other; or "none"; and its state after that, if it shall change;
 else not even the transition serial may. With "-" nothing is looked at.
 
 Keys, with their defaults:
@@ -214,13 +214,14 @@ class Judge:
     def verdict(self, wanted):
         """Nothing, or a complaint"""
         counter, _, state = wanted.partition(">")
-        expected = {} if counter == "none" else {counter: 1}
+        expected = {} if counter == "none" else dict.fromkeys(
+            counter.split("+"), 1)
         end = time.monotonic() + LIMIT
         while True:
             time.sleep(QUIET if counter == "none" else 0.001)
             after = self.carp.read()
             difference = moved(self.before[2], after[2])
-            if difference or not expected or time.monotonic() > end:
+            if set(expected) <= set(difference) or time.monotonic() > end:
                 break
         (old, old_serial, _), (new, serial, _) = self.before, after
         self.before = after

@@ -187,6 +187,9 @@ static inline const struct carp_stat_words *carp_stat_words(unsigned int stat)
 			"packet from a virtual address dropped, not master",
 			"packets from a virtual address dropped, not master",
 			0 },
+		[CARP_STAT_CONFLICTS] = { "conflicts",
+			"other master heard, and told off",
+			"other masters heard, and told off", 0 },
 	};
 
 	if (stat >= CARP_ARRAY_SIZE(words) || !words[stat].key)

@@ -16,6 +16,14 @@
 #define CARP_ADVSKEW_MAX	254
 /* Significant characters of the passphrase; longer ones are refused. */
 #define CARP_KEY_MAX		19
+/* Bounds of a device's own demotion count; a group's is 0..255, as in OpenBSD. */
+#define CARP_DEMOTION_MIN	(-255)
+#define CARP_DEMOTION_MAX	255
+/* What a tracked link counts while it is down, if nothing else was said. */
+#define CARP_TRACK_WEIGHT_DEFAULT	240
+#define CARP_TRACK_WEIGHT_MAX	255
+/* Links and groups that one device can track. */
+#define CARP_TRACK_LIST_MAX	32
 /* Transitions kept per device and shown in IFLA_CARP_HISTORY. */
 #define CARP_HISTORY_MAX	16
 
@@ -96,6 +104,18 @@ enum carp_form {
 	CARP_FORM_ORIG,
 };
 
+/**
+ * enum carp_demotestyle - what demotion does to advskew, IFLA_CARP_DEMOTESTYLE
+ * @CARP_DEMOTESTYLE_ADD: it is added to it, as FreeBSD
+ * @CARP_DEMOTESTYLE_MAX: any makes it 240, as NetBSD and old OpenBSD
+ *
+ * The demote byte, which OpenBSD reads, says how much it is in either style.
+ */
+enum carp_demotestyle {
+	CARP_DEMOTESTYLE_ADD,
+	CARP_DEMOTESTYLE_MAX,
+};
+
 /* IFLA_LINKINFO -> IFLA_INFO_DATA of kind "carp". rw: settable at creation and
  * later; ro: refused in a request; wo: never dumped.
  */
@@ -115,6 +135,13 @@ enum {
 	IFLA_CARP_PEER6,	/* rw in6_addr, unicast peer; ::: multicast */
 	IFLA_CARP_CKSUM6,	/* rw u32, enum carp_cksum6 */
 	IFLA_CARP_FORM,		/* rw u32, enum carp_form */
+	IFLA_CARP_DEMOTION,	/* rw s32, the device's own count, -255..255 */
+	IFLA_CARP_DEMOTE,	/* wo s32, added to IFLA_CARP_DEMOTION */
+	IFLA_CARP_DEMOTED,	/* ro s32, the sum of all counts that is in force */
+	IFLA_CARP_DEMOTESTYLE,	/* rw u32, enum carp_demotestyle */
+	IFLA_CARP_SYNCGROUP,	/* rw u8, 1: demoted as the worst of its group */
+	IFLA_CARP_ANNOUNCE,	/* rw u32, seconds between announcements, 0: none */
+	IFLA_CARP_TRACK,	/* rw nest of CARP_TRACK_LINK; others stay */
 	__IFLA_CARP_MAX
 };
 #define IFLA_CARP_MAX (__IFLA_CARP_MAX - 1)
@@ -126,6 +153,24 @@ enum {
 	__CARP_HISTORY_MAX
 };
 #define CARP_HISTORY_ATTR_MAX (__CARP_HISTORY_MAX - 1)
+
+/* IFLA_CARP_TRACK: a list of nests, all of type CARP_TRACK_LINK. */
+enum {
+	CARP_TRACK_LIST_UNSPEC,
+	CARP_TRACK_LINK,
+	__CARP_TRACK_LIST_MAX
+};
+#define CARP_TRACK_LIST_ATTR_MAX (__CARP_TRACK_LIST_MAX - 1)
+
+enum {
+	CARP_TRACK_UNSPEC,
+	CARP_TRACK_NAME,	/* string, one link by name; or */
+	CARP_TRACK_GROUP,	/* u32, all links of a group but carp devices */
+	CARP_TRACK_WEIGHT,	/* u32, 1..255 per link; written 0: track no more */
+	CARP_TRACK_DOWN,	/* ro u32, how many of them are down or gone */
+	__CARP_TRACK_MAX
+};
+#define CARP_TRACK_MAX (__CARP_TRACK_MAX - 1)
 
 enum {
 	CARP_TRANSITION_UNSPEC,
@@ -166,8 +211,33 @@ enum carp_stat {
 	CARP_STAT_NOTMASTER,	/* frames to the virtual MAC, not master */
 	CARP_STAT_ARPDROP,	/* ARP for a virtual address, not master */
 	CARP_STAT_SRCDROP,	/* packets from a virtual address, not master */
+	CARP_STAT_CONFLICTS,	/* another master was heard, this one stayed */
 	__CARP_STAT_MAX
 };
 #define CARP_STAT_MAX (__CARP_STAT_MAX - 1)
+
+/* Generic netlink family "carp": demotion counts of link groups, which need not
+ * have any device. GET lists those that are not 0.
+ */
+#define CARP_GENL_NAME		"carp"
+#define CARP_GENL_VERSION	1
+#define CARP_GROUP_DEMOTION_MAX	255
+
+enum {
+	CARP_CMD_UNSPEC,
+	CARP_CMD_GET_GROUP,	/* dump, or do with CARP_ATTR_GROUP */
+	CARP_CMD_DEMOTE_GROUP,	/* do, needs CAP_NET_ADMIN */
+	__CARP_CMD_MAX
+};
+#define CARP_CMD_MAX (__CARP_CMD_MAX - 1)
+
+enum {
+	CARP_ATTR_UNSPEC,
+	CARP_ATTR_GROUP,	/* u32, as IFLA_GROUP */
+	CARP_ATTR_DEMOTE,	/* s32, added to the group's count */
+	CARP_ATTR_DEMOTION,	/* u32, the group's count */
+	__CARP_ATTR_MAX
+};
+#define CARP_ATTR_MAX (__CARP_ATTR_MAX - 1)
 
 #endif /* _UAPI_LINUX_IF_CARP_H */

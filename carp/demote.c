@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: what demotes a device, and by how much
+ *
+ * Causes are looked at anew each time and never added up over time, so nothing
+ * is left when they are gone.
+ */
+#include <linux/minmax.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "demote.h"
+#include "track.h"
+
+/* No sum of counts is of use beyond this, and none overflows before it. */
+#define CARP_DEMOTE_LIMIT	100000
+/* A device of a syncgroup that takes no part */
+#define CARP_DEMOTE_SYNC	240
+
+/**
+ * struct carp_group - the count of one link group
+ * @list: in carp_net.groups
+ * @group: the group
+ * @count: its demotion count, not 0
+ * @rcu: frees it
+ */
+struct carp_group {
+	struct list_head list;
+	u32 group;
+	u32 count;
+	struct rcu_head rcu;
+};
+
+static s32 carp_demote_ifdown(const struct carp_net *cn)
+{
+	return atomic_read(&cn->ifdowns) * READ_ONCE(cn->ifdown_factor);
+}
+
+static s32 carp_demote_senderr(const struct carp_net *cn)
+{
+	return atomic_read(&cn->senderrs) * READ_ONCE(cn->senderr_factor);
+}
+
+static s32 carp_demote_clamp(s64 sum)
+{
+	return clamp_t(s64, sum, -CARP_DEMOTE_LIMIT, CARP_DEMOTE_LIMIT);
+}
+
+/**
+ * carp_demote_host - what all devices of a namespace are demoted by
+ * @cn: the namespace
+ *
+ * Return: the sum that net.carp.demotion shows.
+ */
+s32 carp_demote_host(const struct carp_net *cn)
+{
+	return carp_demote_clamp((s64)READ_ONCE(cn->demotion) +
+				 carp_demote_ifdown(cn) +
+				 carp_demote_senderr(cn));
+}
+
+/**
+ * carp_demote_add - add to what all devices of a namespace are demoted by
+ * @cn: the namespace
+ * @by: how much
+ *
+ * Context: RTNL. Return: 0, or -ERANGE if the sum would be of no use.
+ */
+int carp_demote_add(struct carp_net *cn, s32 by)
+{
+	s64 sum = (s64)cn->demotion + by;
+
+	ASSERT_RTNL();
+
+	if (sum != carp_demote_clamp(sum))
+		return -ERANGE;
+
+	WRITE_ONCE(cn->demotion, sum);
+	return 0;
+}
+
+static struct carp_group *carp_demote_find_group(const struct carp_net *cn,
+						 u32 group)
+{
+	struct carp_group *found;
+
+	list_for_each_entry_rcu(found, &cn->groups, list,
+				lockdep_rtnl_is_held()) {
+		if (found->group == group)
+			return found;
+	}
+	return NULL;
+}
+
+/**
+ * carp_demote_group_count - the demotion count of a link group
+ * @cn: the namespace
+ * @group: the group
+ *
+ * Context: RCU or RTNL. Return: the count.
+ */
+u32 carp_demote_group_count(const struct carp_net *cn, u32 group)
+{
+	const struct carp_group *found = carp_demote_find_group(cn, group);
+
+	return found ? READ_ONCE(found->count) : 0;
+}
+
+/**
+ * carp_demote_group_nth - walk through the groups that have a count
+ * @cn: the namespace
+ * @n: which, from 0
+ * @group: told the group
+ * @count: told its count
+ *
+ * Context: RCU. Return: 0, or -ENOENT if there are no more.
+ */
+int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
+			  u32 *count)
+{
+	const struct carp_group *found;
+
+	list_for_each_entry_rcu(found, &cn->groups, list) {
+		if (n--)
+			continue;
+		*group = found->group;
+		*count = READ_ONCE(found->count);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/**
+ * carp_demote_group - add to the demotion count of a link group
+ * @cn: the namespace
+ * @group: the group
+ * @by: how much
+ *
+ * Context: RTNL. Return: 0; -ERANGE if the count would leave 0..255, as OpenBSD;
+ * or -ENOMEM.
+ */
+int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
+{
+	struct carp_group *found;
+	s64 count;
+
+	ASSERT_RTNL();
+
+	found = carp_demote_find_group(cn, group);
+	count = (s64)(found ? found->count : 0) + by;
+	if (count < 0 || count > CARP_GROUP_DEMOTION_MAX)
+		return -ERANGE;
+
+	if (found && count) {
+		WRITE_ONCE(found->count, count);
+	} else if (found) {
+		list_del_rcu(&found->list);
+		kfree_rcu(found, rcu);
+	} else if (count) {
+		found = kzalloc(sizeof(*found), GFP_KERNEL);
+		if (!found)
+			return -ENOMEM;
+		found->group = group;
+		found->count = count;
+		list_add_tail_rcu(&found->list, &cn->groups);
+	}
+	return 0;
+}
+
+/**
+ * carp_demote_net_exit - free the counts of a namespace's groups
+ * @cn: the namespace, without devices by now
+ */
+void carp_demote_net_exit(struct carp_net *cn)
+{
+	struct carp_group *group, *next;
+
+	list_for_each_entry_safe(group, next, &cn->groups, list) {
+		list_del(&group->list);
+		kfree(group);
+	}
+}
+
+/* Take over the parts of whichever is demoted more. */
+static void carp_demote_worst(const struct carp_dev *carp,
+			      struct carp_demotion *demotion)
+{
+	s32 own = READ_ONCE(carp->demotion);
+	s32 track = carp_demote_clamp(carp_track_demotion(carp));
+	s32 sync = 0;
+
+	if (READ_ONCE(carp->syncgroup) &&
+	    READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
+		sync = CARP_DEMOTE_SYNC;
+	if (own + track + sync <=
+	    demotion->own + demotion->track + demotion->sync)
+		return;
+
+	demotion->own = own;
+	demotion->track = track;
+	demotion->sync = sync;
+}
+
+static void carp_demote_sync(const struct carp_dev *carp,
+			     struct carp_demotion *demotion)
+{
+	const struct carp_dev *other;
+
+	list_for_each_entry_rcu(other, &carp->cn->devs, node) {
+		if (other != carp && READ_ONCE(other->syncgroup) &&
+		    other->dev->group == carp->dev->group)
+			carp_demote_worst(other, demotion);
+	}
+}
+
+/**
+ * carp_demote_weigh - find out what demotes a device
+ * @carp: the device
+ * @demotion: told the parts
+ *
+ * Context: RCU.
+ */
+void carp_demote_weigh(const struct carp_dev *carp,
+		       struct carp_demotion *demotion)
+{
+	const struct carp_net *cn = carp->cn;
+
+	*demotion = (struct carp_demotion) {
+		.host = READ_ONCE(cn->demotion),
+		.ifdown = carp_demote_ifdown(cn),
+		.senderr = carp_demote_senderr(cn),
+		.own = READ_ONCE(carp->demotion),
+		.group = carp_demote_group_count(cn, carp->dev->group),
+		.track = carp_demote_clamp(carp_track_demotion(carp)),
+	};
+	if (READ_ONCE(carp->syncgroup))
+		carp_demote_sync(carp, demotion);
+}
+
+/**
+ * carp_demote_sum - how much that is
+ * @demotion: the parts
+ *
+ * Return: the sum of all demotion counts, as the fsm takes it.
+ */
+s32 carp_demote_sum(const struct carp_demotion *demotion)
+{
+	return carp_demote_clamp((s64)demotion->host + demotion->ifdown +
+				 demotion->senderr + demotion->own +
+				 demotion->group + demotion->track +
+				 demotion->sync);
+}
+
+/**
+ * carp_demote_reason - what has changed, for people
+ * @before: parts of the sum
+ * @after: the same, later
+ *
+ * Return: a constant string.
+ */
+const char *carp_demote_reason(const struct carp_demotion *before,
+			       const struct carp_demotion *after)
+{
+	if (before->ifdown != after->ifdown)
+		return after->ifdown > before->ifdown ? "interface down" :
+			"interface up";
+	if (before->senderr != after->senderr)
+		return after->senderr > before->senderr ? "send error" :
+			"send ok";
+	if (before->track != after->track)
+		return after->track > before->track ? "tracked link down" :
+			"tracked link up";
+	if (before->sync != after->sync)
+		return "syncgroup";
+	if (before->group != after->group)
+		return "group";
+	return before->host != after->host ? "sysctl" : "user requested";
+}

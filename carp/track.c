@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: links whose state demotes a device
+ *
+ * A tracked link is known by its name and, while it is there, by its device. One
+ * that was deleted or has left the namespace counts as down until a link of that
+ * name comes. Nothing is kept alive by being tracked.
+ */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "track.h"
+
+/**
+ * struct carp_track - one link, or the links of one group
+ * @list: in carp_dev.tracks
+ * @dev: the link while it is there; written under RTNL, read under RCU
+ * @name: of the link, RTNL
+ * @by_group: not a link but a group
+ * @group: the group
+ * @weight: demotion per link that is down
+ * @rcu: frees it
+ */
+struct carp_track {
+	struct list_head list;
+	struct net_device __rcu *dev;
+	char name[IFNAMSIZ];
+	bool by_group;
+	u32 group;
+	u32 weight;
+	struct rcu_head rcu;
+};
+
+static const struct nla_policy carp_track_policy[CARP_TRACK_MAX + 1] = {
+	[CARP_TRACK_NAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[CARP_TRACK_GROUP] = { .type = NLA_U32 },
+	[CARP_TRACK_WEIGHT] = NLA_POLICY_MAX(NLA_U32, CARP_TRACK_WEIGHT_MAX),
+	[CARP_TRACK_DOWN] = { .type = NLA_REJECT },
+};
+
+static bool carp_track_same(const struct carp_track *a,
+			    const struct carp_track *b)
+{
+	if (a->by_group != b->by_group)
+		return false;
+	return a->by_group ? a->group == b->group : !strcmp(a->name, b->name);
+}
+
+static struct carp_track *carp_track_find(struct list_head *tracks,
+					  const struct carp_track *wanted)
+{
+	struct carp_track *track;
+
+	list_for_each_entry(track, tracks, list) {
+		if (carp_track_same(track, wanted))
+			return track;
+	}
+	return NULL;
+}
+
+/* The link named must be there, or a slip of the pen would demote. */
+static int carp_track_find_link(const struct net_device *dev,
+				struct carp_track *track,
+				const struct nlattr *attr,
+				struct netlink_ext_ack *extack)
+{
+	struct net_device *link;
+
+	if (!track->weight)
+		return 0;
+
+	link = __dev_get_by_name(dev_net(dev), track->name);
+	if (link == dev || !strcmp(track->name, dev->name)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: a device cannot track itself");
+		return -EINVAL;
+	}
+	if (!link) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: no such link to track");
+		return -ENODEV;
+	}
+	if (netdev_has_upper_dev((struct net_device *)dev, link)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: a device cannot track what is on top of it");
+		return -EINVAL;
+	}
+	RCU_INIT_POINTER(track->dev, link);
+	return 0;
+}
+
+static int carp_track_parse(const struct net_device *dev,
+			    struct carp_track *track, const struct nlattr *attr,
+			    struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[CARP_TRACK_MAX + 1];
+	int err;
+
+	if (nla_type(attr) != CARP_TRACK_LINK) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: only links can be tracked");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, CARP_TRACK_MAX, attr, carp_track_policy,
+			       extack);
+	if (err)
+		return err;
+	if (!tb[CARP_TRACK_NAME] == !tb[CARP_TRACK_GROUP]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: track either a link or a group");
+		return -EINVAL;
+	}
+
+	track->weight = CARP_TRACK_WEIGHT_DEFAULT;
+	if (tb[CARP_TRACK_WEIGHT])
+		track->weight = nla_get_u32(tb[CARP_TRACK_WEIGHT]);
+	if (tb[CARP_TRACK_GROUP]) {
+		track->by_group = true;
+		track->group = nla_get_u32(tb[CARP_TRACK_GROUP]);
+		return 0;
+	}
+	nla_strscpy(track->name, tb[CARP_TRACK_NAME], IFNAMSIZ);
+	return carp_track_find_link(dev, track, attr, extack);
+}
+
+/**
+ * carp_track_prepare - check a request, without any effect
+ * @dev: the carp device, which need not be registered yet
+ * @n_tracks: how many links and groups it tracks already
+ * @nest: IFLA_CARP_TRACK
+ * @tracks: what was asked for is added here, also if the rest is refused
+ * @extack: told what went wrong
+ *
+ * Context: RTNL. Return: 0 or a negative errno.
+ */
+int carp_track_prepare(const struct net_device *dev, unsigned int n_tracks,
+		       const struct nlattr *nest, struct list_head *tracks,
+		       struct netlink_ext_ack *extack)
+{
+	struct carp_track *track;
+	struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_nested(attr, nest, rem) {
+		track = kzalloc(sizeof(*track), GFP_KERNEL);
+		if (!track)
+			return -ENOMEM;
+		list_add_tail(&track->list, tracks);
+		err = carp_track_parse(dev, track, attr, extack);
+		if (err)
+			return err;
+		if (track->weight && ++n_tracks > CARP_TRACK_LIST_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "carp: a device can track 32 links and groups");
+			return -ENOSPC;
+		}
+	}
+	return 0;
+}
+
+static void carp_track_apply(struct carp_dev *carp, struct carp_track *track)
+{
+	struct carp_track *old = carp_track_find(&carp->tracks, track);
+
+	if (old && track->weight) {
+		WRITE_ONCE(old->weight, track->weight);
+		kfree(track);
+		return;
+	}
+	if (old) {
+		list_del_rcu(&old->list);
+		kfree_rcu(old, rcu);
+		carp->n_tracks--;
+	}
+	if (track->weight) {
+		list_add_tail_rcu(&track->list, &carp->tracks);
+		carp->n_tracks++;
+	} else {
+		kfree(track);
+	}
+}
+
+/**
+ * carp_track_commit - put a request into effect
+ * @carp: the device
+ * @tracks: from carp_track_prepare(); empty afterwards
+ *
+ * Context: RTNL.
+ */
+void carp_track_commit(struct carp_dev *carp, struct list_head *tracks)
+{
+	struct carp_track *track, *next;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry_safe(track, next, tracks, list) {
+		list_del(&track->list);
+		carp_track_apply(carp, track);
+	}
+}
+
+/**
+ * carp_track_discard - forget a request
+ * @tracks: from carp_track_prepare()
+ */
+void carp_track_discard(struct list_head *tracks)
+{
+	struct carp_track *track, *next;
+
+	list_for_each_entry_safe(track, next, tracks, list) {
+		list_del(&track->list);
+		kfree(track);
+	}
+}
+
+/**
+ * carp_track_free - track nothing any more
+ * @carp: the device, which is going away
+ *
+ * Context: RTNL.
+ */
+void carp_track_free(struct carp_dev *carp)
+{
+	struct carp_track *track, *next;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry_safe(track, next, &carp->tracks, list) {
+		list_del_rcu(&track->list);
+		kfree_rcu(track, rcu);
+	}
+	carp->n_tracks = 0;
+}
+
+/* The link's own word: linkwatch may be a second late. */
+static bool carp_track_is_down(const struct net_device *link)
+{
+	return !link || !netif_running(link) || !netif_carrier_ok(link);
+}
+
+/* How many are down. A carp device in a tracked group does not count, or the
+ * group of a syncgroup could not be tracked.
+ */
+static unsigned int carp_track_down(const struct carp_dev *carp,
+				    const struct carp_track *track)
+{
+	const struct net_device *link;
+	unsigned int down = 0;
+
+	if (!track->by_group)
+		return carp_track_is_down(rcu_dereference(track->dev));
+
+	for_each_netdev_rcu(carp->cn->net, link) {
+		if (link->group == track->group && !netif_is_carp(link))
+			down += carp_track_is_down(link);
+	}
+	return down;
+}
+
+/**
+ * carp_track_demotion - by how much tracked links demote a device
+ * @carp: the device
+ *
+ * Context: RCU. Return: the sum of the weights of links that are down.
+ */
+s32 carp_track_demotion(const struct carp_dev *carp)
+{
+	const struct carp_track *track;
+	s32 sum = 0;
+
+	list_for_each_entry_rcu(track, &carp->tracks, list)
+		sum += carp_track_down(carp, track) * READ_ONCE(track->weight);
+	return sum;
+}
+
+/* A link comes, goes, or changes its name. */
+static void carp_track_follow(struct carp_track *track, struct net_device *dev,
+			      unsigned long event)
+{
+	bool ours = rcu_access_pointer(track->dev) == dev;
+
+	if (ours && event == NETDEV_UNREGISTER)
+		RCU_INIT_POINTER(track->dev, NULL);
+	else if (ours && event == NETDEV_CHANGENAME)
+		strscpy(track->name, dev->name, IFNAMSIZ);
+	else if (event != NETDEV_UNREGISTER &&
+		 !rcu_access_pointer(track->dev) &&
+		 !strcmp(track->name, dev->name))
+		rcu_assign_pointer(track->dev, dev);
+}
+
+static bool carp_track_concerns(struct carp_track *track,
+				struct net_device *dev, unsigned long event)
+{
+	bool ours = rcu_access_pointer(track->dev) == dev;
+
+	if (track->by_group)
+		return true;
+
+	carp_track_follow(track, dev, event);
+	return ours || rcu_access_pointer(track->dev) == dev;
+}
+
+/**
+ * carp_track_event - something happened to a link
+ * @cn: its namespace
+ * @dev: the link
+ * @event: NETDEV_*
+ *
+ * Context: RTNL. Return: whether it may demote some device, or no longer.
+ */
+bool carp_track_event(struct carp_net *cn, struct net_device *dev,
+		      unsigned long event)
+{
+	struct carp_track *track;
+	struct carp_dev *carp;
+	bool tracked = false;
+
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+	case NETDEV_REGISTER:
+	case NETDEV_UNREGISTER:
+	case NETDEV_CHANGENAME:
+		break;
+	default:
+		return false;
+	}
+
+	list_for_each_entry(carp, &cn->devs, node) {
+		list_for_each_entry(track, &carp->tracks, list)
+			tracked |= carp_track_concerns(track, dev, event);
+	}
+	return tracked;
+}
+
+/**
+ * carp_track_size - what carp_track_fill() needs at most
+ * @carp: the device
+ *
+ * Return: bytes
+ */
+size_t carp_track_size(const struct carp_dev *carp)
+{
+	return nla_total_size(0) +	/* IFLA_CARP_TRACK */
+	       READ_ONCE(carp->n_tracks) *
+	       (nla_total_size(0) +	/* CARP_TRACK_LINK */
+		nla_total_size(IFNAMSIZ) +	/* CARP_TRACK_NAME */
+		2 * nla_total_size(sizeof(u32))); /* WEIGHT DOWN */
+}
+
+static int carp_track_fill_one(struct sk_buff *skb, const struct carp_dev *carp,
+			       const struct carp_track *track)
+{
+	struct nlattr *nest;
+	unsigned int down;
+
+	rcu_read_lock();
+	down = carp_track_down(carp, track);
+	rcu_read_unlock();
+
+	nest = nla_nest_start(skb, CARP_TRACK_LINK);
+	if (!nest)
+		return -EMSGSIZE;
+
+	if ((track->by_group ?
+	     nla_put_u32(skb, CARP_TRACK_GROUP, track->group) :
+	     nla_put_string(skb, CARP_TRACK_NAME, track->name)) ||
+	    nla_put_u32(skb, CARP_TRACK_WEIGHT, track->weight) ||
+	    nla_put_u32(skb, CARP_TRACK_DOWN, down)) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * carp_track_fill - put IFLA_CARP_TRACK into a message, if there is any
+ * @skb: the message
+ * @carp: the device
+ *
+ * Context: RTNL. Return: 0 or -EMSGSIZE.
+ */
+int carp_track_fill(struct sk_buff *skb, const struct carp_dev *carp)
+{
+	const struct carp_track *track;
+	struct nlattr *nest;
+	int err;
+
+	if (list_empty(&carp->tracks))
+		return 0;
+
+	nest = nla_nest_start(skb, IFLA_CARP_TRACK);
+	if (!nest)
+		return -EMSGSIZE;
+
+	list_for_each_entry(track, &carp->tracks, list) {
+		err = carp_track_fill_one(skb, carp, track);
+		if (err) {
+			nla_nest_cancel(skb, nest);
+			return err;
+		}
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
