@@ -127,7 +127,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 			carp_addrs_add4(&carp->addrs, (const u8 *)&vip->v4);
 	}
 
-	/* Nobody can be told that this failed, and it is a few hundred bytes. */
+	/* Nobody can be told that this failed; it is a few hundred bytes. */
 	key = kzalloc(sizeof(*key), GFP_KERNEL | __GFP_NOFAIL);
 	carp_vip_commit(carp, key);
 }

@@ -36,7 +36,8 @@ struct carp_dev *carp_addr6_owner(const struct carp_net *cn,
 	struct carp_vip *vip;
 
 	hash_for_each_possible_rcu(cn->vips, vip, hash, ipv6_addr_hash(addr)) {
-		if (vip->family != CARP_INET6 || !ipv6_addr_equal(&vip->v6, addr))
+		if (vip->family != CARP_INET6 ||
+		    !ipv6_addr_equal(&vip->v6, addr))
 			continue;
 		if (!owner || carp_rank(vip->carp, dev) > carp_rank(owner, dev))
 			owner = vip->carp;
@@ -52,7 +53,8 @@ static struct carp_vip *carp_addr6_find(const struct carp_dev *carp,
 	lockdep_assert_held(&carp->cn->vips_lock);
 
 	list_for_each_entry(vip, &carp->vips, list) {
-		if (vip->family == CARP_INET6 && ipv6_addr_equal(&vip->v6, addr))
+		if (vip->family == CARP_INET6 &&
+		    ipv6_addr_equal(&vip->v6, addr))
 			return vip;
 	}
 	return NULL;
@@ -104,7 +106,7 @@ static void carp_addr6_add(struct carp_dev *carp, const struct in6_addr *addr)
 	vip = xchg(&carp->spare_vip, NULL);
 	if (!vip)
 		vip = kzalloc(sizeof(*vip), GFP_ATOMIC);
-	/* Not one that was configured: for those the validator has seen to it. */
+	/* Not one that was configured: the validator has seen to those. */
 	if (!vip)
 		return;
 
@@ -388,7 +390,11 @@ int carp_addr6_init(void)
 		return err;
 	err = register_inet6addr_notifier(&carp_addr6_event_nb);
 	if (err)
-		unregister_inet6addr_validator_notifier(&carp_addr6_validate_nb);
+		goto err_validator;
+	return 0;
+
+err_validator:
+	unregister_inet6addr_validator_notifier(&carp_addr6_validate_nb);
 	return err;
 }
 

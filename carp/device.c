@@ -25,7 +25,7 @@
 #define CARP_FEATURES	(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA | \
 			 NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE)
 
-/* Devices of one namespace share its hooks: there from the first to the last. */
+/* Devices of one namespace share its hooks, from the first to the last. */
 static int carp_device_enter_net(struct carp_dev *carp)
 {
 	struct carp_net *cn = carp->cn;
@@ -72,13 +72,13 @@ static int carp_device_init(struct net_device *dev)
 	if (err)
 		goto err_vhost;
 
-	/* Not master until the election says so; the carrier is the parent's. */
+	/* No master until the election says so; the carrier is the parent's. */
 	__set_bit(__LINK_STATE_DORMANT, &dev->state);
 	if (!netif_carrier_ok(carp->lower))
 		netif_carrier_off(dev);
 	netdev_lockdep_set_classes(dev);
 	carp_device_inherit(carp);
-	/* Not earlier: the core calls it for whatever got past this function. */
+	/* Not earlier: the core calls it for all that got past this. */
 	dev->priv_destructor = carp_device_free;
 	return 0;
 
@@ -313,7 +313,7 @@ void carp_device_configure(struct net_device *dev)
 	/* Speak for the virtual addresses only. */
 	IN_DEV_CONF_SET(in_dev, ARP_IGNORE, 1);
 	IN_DEV_CONF_SET(in_dev, ARP_ANNOUNCE, 2);
-	/* Removing one virtual address does not remove the others of its net. */
+	/* Removing one virtual address does not remove others of its net. */
 	IN_DEV_CONF_SET(in_dev, PROMOTE_SECONDARIES, 1);
 }
 

@@ -208,11 +208,12 @@ static void fsm_restart_down_all(struct carp_fsm *fsm, u64 now)
 }
 
 /* How long to wait for a master that was just heard: M. But a better one that
- * speaks so rarely that M leaves it not half an interval to spare is given its own
- * M, or it would be taken for dead between two advertisements, stay MASTER when it
- * hears this member, and so on. Without demotion that is never so.
+ * speaks so rarely that M leaves it not half an interval to spare is given its
+ * own M, or it would be taken for dead between two advertisements, stay MASTER
+ * when it hears this member, and so on. Without demotion that is never so.
  */
-static u64 fsm_patience(const struct carp_fsm *fsm, const struct carp_prio *peer)
+static u64 fsm_patience(const struct carp_fsm *fsm,
+			const struct carp_prio *peer)
 {
 	struct carp_prio own = carp_fsm_prio(fsm);
 	u64 theirs = carp_prio_interval(peer);
@@ -273,9 +274,9 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 }
 
 /* To a better master. Until it has had time to speak again, worse ones are not
- * listened to: at a goodbye many take over at once, each is heard by all others,
- * and if every one of them were preempted anew, that would double with each
- * member.
+ * listened to: at a goodbye many take over at once, each is heard by all
+ * others, and if every one of them were preempted anew, that would double with
+ * each member.
  */
 static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 		     const struct carp_prio *peer, u64 now)

@@ -2,8 +2,8 @@
 /* CARP: handler of IP protocol 112, IPv4 and IPv6
  *
  * What comes this far was addressed to this host, or to a group that somebody
- * has joined. Advertisements to the group on a parent were taken by the parent's
- * rx_handler already, see frame.c.
+ * has joined. Advertisements to the group on a parent were taken by the
+ * parent's rx_handler already, see frame.c.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>

@@ -11,8 +11,8 @@
  * @down: whether it is to be out of use
  *
  * Routing code writes its own bits into this byte under RTNL and not
- * atomically. With cmpxchg none of those is ever lost to us; ours may be lost to
- * them, and is written again.
+ * atomically. With cmpxchg none of those is ever lost to us; ours may be lost
+ * to them, and is written again.
  *
  * Context: vhost.lock held. Return: whether anything has changed.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: rtnl link kind "carp"
  *
- * A request goes in two steps: carp_config_prepare() may refuse and allocate and
- * changes nothing that others can see, carp_config_commit() cannot fail. So a
- * change is all or nothing.
+ * A request goes in two steps: carp_config_prepare() may refuse and allocate
+ * and changes nothing that others can see, carp_config_commit() cannot fail. So
+ * a change is all or nothing.
  */
 #include <linux/rtnetlink.h>
 #include <net/ipv6.h>

@@ -3,7 +3,8 @@
  *
  * A link message needs RTNL and a log line may wait for a serial console; a
  * takeover waits for neither. Transitions are put into the device's history
- * under its lock, and one worker per namespace logs and announces them in order.
+ * under its lock, and one worker per namespace logs and announces them in
+ * order.
  */
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
@@ -243,7 +244,8 @@ void carp_notify_net_exit(struct carp_net *cn)
  */
 int carp_notify_init(void)
 {
-	carp_notify_wq = alloc_workqueue("carp", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	carp_notify_wq = alloc_workqueue("carp", WQ_UNBOUND | WQ_MEM_RECLAIM,
+					 0);
 	return carp_notify_wq ? 0 : -ENOMEM;
 }
 

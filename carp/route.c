@@ -8,17 +8,17 @@
  * RTNH_F_LINKDOWN while the device is not master; the device ignores routes
  * with that flag, see device.c. The flag is set and cleared here, in softirq.
  *
- * The kernel tells of an entry only when it becomes the first one of its prefix,
- * and tells of the successor but not of the loser, so nothing is ever dropped
- * because of a DEL: a struct carp_route lives until its fib_info is dead or the
- * device unregisters. The kernel itself clears the flag whenever it thinks that
- * the link came up; carp_route_sync() undoes that from notifiers that run after
- * the kernel's, and every timer does again as a net below them.
+ * The kernel tells of an entry only when it becomes the first one of its
+ * prefix, and tells of the successor but not of the loser, so nothing is ever
+ * dropped because of a DEL: a struct carp_route lives until its fib_info is
+ * dead or the device unregisters. The kernel itself clears the flag whenever it
+ * thinks that the link came up; carp_route_sync() undoes that from notifiers
+ * that run after the kernel's, and every timer does again as a net below them.
  *
  * A connected route names the virtual address as its source, and the kernel
  * makes no route with a source that is not local. So while it makes the routes
- * of a device, between two notifiers under RTNL, none are hidden; what this host
- * would send from the address then is still dropped, see nf.c.
+ * of a device, between two notifiers under RTNL, none are hidden; what this
+ * host would send from the address then is still dropped, see nf.c.
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -168,8 +168,8 @@ void carp_route_sync(struct carp_dev *carp)
 
 /* A packet from a hidden virtual address, the master's answer to this host,
  * must get past source validation: its fast path takes any address in the list
- * for local, a full lookup honours the marks. The kernel does full lookups where
- * an administrator has added local routes; say so while it is needed.
+ * for local, a full lookup honours the marks. The kernel does full lookups
+ * where an administrator has added local routes; say so while it is needed.
  */
 static void carp_route_validation(struct carp_net *cn)
 {
@@ -347,8 +347,9 @@ static int carp_route_event(struct notifier_block *nb, unsigned long event,
 	case FIB_EVENT_ENTRY_REPLACE:
 	case FIB_EVENT_ENTRY_APPEND:
 	case FIB_EVENT_ENTRY_ADD:
-		return info->family == AF_INET6 ? carp_route6_event(ptr) :
-						  carp_route_entry_event(cn, ptr);
+		if (info->family == AF_INET6)
+			return carp_route6_event(ptr);
+		return carp_route_entry_event(cn, ptr);
 	case FIB_EVENT_NH_ADD:
 		return carp_route_nh_event(ptr);
 	default:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: the source address of our advertisements
  *
- * Senders put it into the packet, receivers compare it with the peer's when both
- * advertise the same.
+ * Senders put it into the packet, receivers compare it with the peer's when
+ * both advertise the same.
  */
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>

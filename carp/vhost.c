@@ -8,7 +8,8 @@
  * waits for RTNL, a worker or userland.
  *
  * What is sent after unlocking may be overtaken by another event. It carries
- * the serial of the transition it belongs to, and is dropped when that is stale.
+ * the serial of the transition it belongs to, and is dropped when that is
+ * stale.
  *
  * This is the only file that reads the clock.
  */

@@ -110,7 +110,7 @@ static const struct vector vectors[] = {
 
 static void vector_desc(const struct vector *v, char *desc)
 {
-	strcpy(desc, v->desc);
+	strscpy(desc, v->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(vector, vectors, vector_desc);

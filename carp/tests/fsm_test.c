@@ -217,7 +217,7 @@ static const struct tie_case tie_cases[] = {
 
 static void tie_desc(const struct tie_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(tie, tie_cases, tie_desc);
@@ -409,7 +409,7 @@ static const struct event_case event_cases[] = {
 
 static void event_desc(const struct event_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(event, event_cases, event_desc);
@@ -650,7 +650,7 @@ static const struct master_case master_cases[] = {
 
 static void master_desc(const struct master_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(master, master_cases, master_desc);
@@ -819,7 +819,8 @@ static const struct backup_case backup_cases[] = {
 	{ "as slow as M with skew", 1, 100, 0, false, { 3, 100, 0 }, KEEP },
 	{ "slower than M with skew", 1, 100, 0, false, { 3, 101, 0 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
-	{ "M with the effective skew", 1, 100, 50, false, { 3, 150, 50 }, KEEP },
+	{ "M with the effective skew",
+		1, 100, 50, false, { 3, 150, 50 }, KEEP },
 	{ "slower than that", 1, 100, 50, false, { 3, 151, 50 },
 	  CARP_REASON_MASTER_WILL_TIME_OUT },
 	{ "M with the skew cut to 240", 1, 254, 0, false, { 3, 241, 0 },
@@ -845,7 +846,7 @@ static const struct backup_case backup_cases[] = {
 
 static void backup_desc(const struct backup_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(backup, backup_cases, backup_desc);
@@ -1334,8 +1335,9 @@ static void invariants_hold_whatever_happens(struct kunit *test)
 		}
 		/* nobody runs without an address */
 		if (fsm.state != CARP_STATE_INIT)
-			KUNIT_ASSERT_TRUE(test, fsm.has_family[0] ||
-						fsm.has_family[1]);
+			KUNIT_ASSERT_TRUE(test,
+					  fsm.has_family[0] ||
+					  fsm.has_family[1]);
 		KUNIT_ASSERT_EQ(test, !!(acts & CARP_ACT_STATE),
 				fsm.state != before.state);
 		KUNIT_ASSERT_EQ(test, !!(acts & CARP_ACT_BOW_OUT),

@@ -49,7 +49,7 @@ static const struct header_case header_cases[] = {
 
 static void header_desc(const struct header_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(header, header_cases, header_desc);
@@ -235,7 +235,7 @@ static const struct cksum_case cksum_cases[] = {
 
 static void cksum_desc(const struct cksum_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(cksum, cksum_cases, cksum_desc);

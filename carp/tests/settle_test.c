@@ -325,7 +325,7 @@ static const struct pair_case our_pairs[] = {
 
 static void pair_desc(const struct pair_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(our_pair, our_pairs, pair_desc);
@@ -440,7 +440,7 @@ static const struct triple_case triples[] = {
 
 static void triple_desc(const struct triple_case *c, char *desc)
 {
-	strcpy(desc, c->desc);
+	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
 }
 
 KUNIT_ARRAY_PARAM(triple, triples, triple_desc);

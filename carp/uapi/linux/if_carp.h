@@ -121,15 +121,15 @@ enum carp_demotestyle {
  */
 enum {
 	IFLA_CARP_UNSPEC,
-	IFLA_CARP_VHID,		/* rw u8, 1..255; absent from a dump until set */
+	IFLA_CARP_VHID,		/* rw u8, 1..255; not dumped until set */
 	IFLA_CARP_ADVBASE,	/* rw u8, seconds, 0..255 */
 	IFLA_CARP_ADVSKEW,	/* rw u8, 1/256 s, 0..254 */
-	IFLA_CARP_KEY,		/* wo binary, 0..19 bytes; needs CAP_NET_ADMIN */
+	IFLA_CARP_KEY,		/* wo binary, 0..19 bytes; CAP_NET_ADMIN */
 	IFLA_CARP_KEY_SET,	/* ro u8, 1 if a key is set */
 	IFLA_CARP_STATE,	/* rw u32, enum carp_state; writing forces it */
-	IFLA_CARP_REASON,	/* ro u32, enum carp_reason of the last transition */
+	IFLA_CARP_REASON,	/* ro u32, enum carp_reason of the last */
 	IFLA_CARP_SERIAL,	/* ro u32, number of the last transition */
-	IFLA_CARP_HISTORY,	/* ro nest of IFLA_CARP_TRANSITION, oldest first */
+	IFLA_CARP_HISTORY,	/* ro nest of transitions, oldest first */
 	IFLA_CARP_PAD,
 	IFLA_CARP_PEER,		/* rw be32, unicast peer; 0.0.0.0: multicast */
 	IFLA_CARP_PEER6,	/* rw in6_addr, unicast peer; ::: multicast */
@@ -144,6 +144,7 @@ enum {
 	IFLA_CARP_TRACK,	/* rw nest of CARP_TRACK_LINK; others stay */
 	__IFLA_CARP_MAX
 };
+
 #define IFLA_CARP_MAX (__IFLA_CARP_MAX - 1)
 
 /* IFLA_CARP_HISTORY: a list of nests, all of type CARP_HISTORY_TRANSITION. */
@@ -152,6 +153,7 @@ enum {
 	CARP_HISTORY_TRANSITION,
 	__CARP_HISTORY_MAX
 };
+
 #define CARP_HISTORY_ATTR_MAX (__CARP_HISTORY_MAX - 1)
 
 /* IFLA_CARP_TRACK: a list of nests, all of type CARP_TRACK_LINK. */
@@ -182,6 +184,7 @@ enum {
 	CARP_TRANSITION_TIME,	/* u64, ns since the epoch (CLOCK_REALTIME) */
 	__CARP_TRANSITION_MAX
 };
+
 #define CARP_TRANSITION_MAX (__CARP_TRANSITION_MAX - 1)
 
 /* IFLA_LINKINFO -> IFLA_INFO_XSTATS: one u64 attribute per counter.
@@ -207,13 +210,14 @@ enum carp_stat {
 	CARP_STAT_OPACKETS6,	/* advertisements sent, IPv6 */
 	CARP_STAT_OERRORS,	/* advertisements that could not be sent */
 	CARP_STAT_PREEMPT,	/* transitions to master */
-	CARP_STAT_GRACE,	/* takeovers put off because the timer was late */
+	CARP_STAT_GRACE,	/* takeovers put off, the timer was late */
 	CARP_STAT_NOTMASTER,	/* frames to the virtual MAC, not master */
 	CARP_STAT_ARPDROP,	/* ARP for a virtual address, not master */
 	CARP_STAT_SRCDROP,	/* packets from a virtual address, not master */
 	CARP_STAT_CONFLICTS,	/* another master was heard, this one stayed */
 	__CARP_STAT_MAX
 };
+
 #define CARP_STAT_MAX (__CARP_STAT_MAX - 1)
 
 /* Generic netlink family "carp": demotion counts of link groups, which need not
