@@ -5,8 +5,8 @@
 #include "scenario.h"
 
 /* All take over at the goodbye and hear each other's advertisements in turn.
- * Without calm_until they yield to a better one, preempt a worse one, and so on,
- * and each takeover is another advertisement to all: exponentially many.
+ * Without calm_until they yield to a better one, preempt a worse one, and so
+ * on, and each takeover is another advertisement to all: exponentially many.
  */
 void scenario_preempt_burst(struct world *world)
 {
@@ -25,8 +25,8 @@ void scenario_preempt_burst(struct world *world)
 	changes = world->changes;
 	member_stop(world, 0);
 	check_settle(world, 10 * SIM_SEC);
-	/* All take over and all but one yield, once for each copy of the goodbye:
-	 * there is one per family, and some are doubled.
+	/* All take over and all but one yield, once for each copy of the
+	 * goodbye: there is one per family, and some are doubled.
 	 */
 	changes = world->changes - changes;
 	if (changes > 4 * world->n)

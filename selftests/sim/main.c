@@ -280,7 +280,8 @@ static bool parse(int argc, char **argv, struct row *row,
 			row->scenario = optarg;
 			break;
 		case 'm':
-			row->min = row->max = strtoul(optarg, NULL, 0);
+			row->min = strtoul(optarg, NULL, 0);
+			row->max = row->min;
 			break;
 		case 'r':
 			options->seed = strtoull(optarg, NULL, 0);

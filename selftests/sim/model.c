@@ -8,7 +8,6 @@
 #include "model.h"
 #include "timeline.h"
 
-
 void model_init(struct model *model, const struct setup *setup)
 {
 	u32 i;

@@ -20,9 +20,9 @@ struct scenario {
 	void (*run)(struct world *world);
 };
 
-/* With more members than this, each of whom takes over at a goodbye and is heard
- * by all, there is too much to simulate: crowds have few ranks, or no reason to
- * take over but silence.
+/* With more members than this, each of whom takes over at a goodbye and is
+ * heard by all, there is too much to simulate: crowds have few ranks, or no
+ * reason to take over but silence.
  */
 #define SCENARIO_CROWD		100
 

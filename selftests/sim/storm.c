@@ -8,8 +8,8 @@
 
 /**
  * struct storm - what may happen in this one
- * @may_demote: members are demoted and recover; not with several advbases, where
- *	one's M may be as long as the other's interval to the nanosecond
+ * @may_demote: members are demoted and recover; not with several advbases,
+ *	where one's M may be as long as the other's interval to the nanosecond
  * @mixed: each member has its own advbase
  * @preempt: all members preempt
  * @advbase: of all otherwise
@@ -73,8 +73,11 @@ static void prepare(struct world *world, struct storm *storm)
 			m->advskew = world->members[0].advskew;
 		if (preempt && !crowd)
 			m->preempt = preempt == 1 || rng_below(rng, 2);
-		if (same_source)
-			m->src4[3] = m->src4[2] = m->src4[1] = 1;
+		if (same_source) {
+			m->src4[1] = 1;
+			m->src4[2] = 1;
+			m->src4[3] = 1;
+		}
 	}
 	storm->interval = scenario_slowest(world);
 }

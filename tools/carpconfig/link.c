@@ -428,9 +428,11 @@ const char *link_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 		mnl_attr_for_each_nested(data, info) {
 			if (mnl_attr_get_type(data) != IFLA_INFO_DATA)
 				continue;
-			mnl_attr_for_each_nested(attr, data)
-				if ((const char *)attr == at)
-					return data_word(mnl_attr_get_type(attr));
+			mnl_attr_for_each_nested(attr, data) {
+				if ((const char *)attr != at)
+					continue;
+				return data_word(mnl_attr_get_type(attr));
+			}
 		}
 	}
 	return NULL;

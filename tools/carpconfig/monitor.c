@@ -210,7 +210,7 @@ static int wait_event(struct nl *nl)
 
 	if (poll(fds, 2, -1) < 0 && errno != EINTR)
 		return -errno;
-	return fds[1].revents & POLLERR ? -EPIPE : 0;
+	return (fds[1].revents & POLLERR) ? -EPIPE : 0;
 }
 
 static int watch(struct monitor *m, struct nl *nl)

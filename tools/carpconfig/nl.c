@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A conversation with rtnetlink: request, answers, acknowledgement
+/* A conversation with rtnetlink: request, answers, acknowledgment
  *
- * Knows nothing of carp. Keeps the kernel's extended acknowledgement, which is
+ * Knows nothing of carp. Keeps the kernel's extended acknowledgment, which is
  * the only place where it says what it did not like.
  */
 
@@ -108,7 +108,7 @@ ssize_t nl_receive(struct nl *nl)
 	}
 }
 
-/* The attributes after the acknowledgement: NLMSGERR_ATTR_MSG and friends. */
+/* The attributes after the acknowledgment: NLMSGERR_ATTR_MSG and friends. */
 static void keep_ext_ack(struct nl *nl, const struct nlmsghdr *nlh,
 			 size_t offset)
 {

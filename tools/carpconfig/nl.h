@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A conversation with rtnetlink: request, answers, acknowledgement */
+/* A conversation with rtnetlink: request, answers, acknowledgment */
 #ifndef CARPCONFIG_NL_H
 #define CARPCONFIG_NL_H
 

@@ -286,11 +286,13 @@ bool parse_peer(uint8_t *peer, const char *word, int family, char *err)
 	int other = family == AF_INET ? AF_INET6 : AF_INET;
 	const char *unfit;
 
-	if (inet_pton(other, word, a.addr) == 1)
-		return refuse(err, family == AF_INET ?
-			      "carppeer: %.60s is an IPv6 address, for carppeer6" :
-			      "carppeer6: %.60s is an IPv4 address, for carppeer",
+	if (inet_pton(other, word, a.addr) == 1) {
+		if (family == AF_INET)
+			return refuse(err, "carppeer: %.60s is an IPv6 address, for carppeer6",
+				      word);
+		return refuse(err, "carppeer6: %.60s is an IPv4 address, for carppeer",
 			      word);
+	}
 	if (strchr(word, '%'))
 		return refuse(err, "\"%.60s\": a peer has no scope, it is looked for on the parent",
 			      word);

@@ -128,7 +128,7 @@ static inline bool carp_key_load(struct carp_key *key, const char *name,
 		return false;
 	}
 	if (!fstat(fileno(in), &st) && S_ISREG(st.st_mode) &&
-	    st.st_mode & (S_IRGRP | S_IROTH))
+	    st.st_mode & 0044)
 		fprintf(warn,
 			"%s: warning: %s can be read by others: chmod 600 %s\n",
 			prefix, name, name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Words for the numbers of linux/if_carp.h
  *
- * The one table of states, reasons, forms and counters, so that carpconfig and the
- * iproute2 plugin call a thing by the same name. Holds no logic.
+ * The one table of states, reasons, forms and counters, so that carpconfig and
+ * the iproute2 plugin call a thing by the same name. Holds no logic.
  */
 #ifndef CARP_NAMES_H
 #define CARP_NAMES_H

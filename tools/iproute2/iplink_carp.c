@@ -328,9 +328,12 @@ static void carp_print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	if (!tb)
 		return;
 
-	if (tb[IFLA_CARP_STATE])
+	if (tb[IFLA_CARP_STATE]) {
+		__u32 state = rta_getattr_u32(tb[IFLA_CARP_STATE]);
+
 		print_string(PRINT_ANY, "state", "state %s ",
-			     carp_state_name(rta_getattr_u32(tb[IFLA_CARP_STATE])));
+			     carp_state_name(state));
+	}
 	if (tb[IFLA_CARP_VHID])
 		print_uint(PRINT_ANY, "vhid", "vhid %u ",
 			   rta_getattr_u8(tb[IFLA_CARP_VHID]));
@@ -353,9 +356,12 @@ static void carp_print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	if (tb[IFLA_CARP_SERIAL])
 		print_uint(PRINT_ANY, "serial", "serial %u ",
 			   rta_getattr_u32(tb[IFLA_CARP_SERIAL]));
-	if (tb[IFLA_CARP_REASON])
+	if (tb[IFLA_CARP_REASON]) {
+		__u32 reason = rta_getattr_u32(tb[IFLA_CARP_REASON]);
+
 		print_string(PRINT_ANY, "reason", "reason \"%s\" ",
-			     carp_reason_text(rta_getattr_u32(tb[IFLA_CARP_REASON])));
+			     carp_reason_text(reason));
+	}
 	if (tb[IFLA_CARP_HISTORY])
 		print_history(tb[IFLA_CARP_HISTORY]);
 }

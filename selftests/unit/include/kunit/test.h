@@ -74,7 +74,8 @@ void unit_failed(struct kunit *test, const char *file, int line,
 #define KUNIT_EXPECT_GT(test, l, r)	UNIT_CHECK(test, l, >, r, false)
 #define KUNIT_EXPECT_GE(test, l, r)	UNIT_CHECK(test, l, >=, r, false)
 #define KUNIT_EXPECT_TRUE(test, x)	UNIT_CHECK(test, !!(x), ==, true, false)
-#define KUNIT_EXPECT_FALSE(test, x)	UNIT_CHECK(test, !!(x), ==, false, false)
+#define KUNIT_EXPECT_FALSE(test, x) \
+	UNIT_CHECK(test, !!(x), ==, false, false)
 #define KUNIT_ASSERT_EQ(test, l, r)	UNIT_CHECK(test, l, ==, r, true)
 #define KUNIT_ASSERT_LT(test, l, r)	UNIT_CHECK(test, l, <, r, true)
 #define KUNIT_ASSERT_LE(test, l, r)	UNIT_CHECK(test, l, <=, r, true)
