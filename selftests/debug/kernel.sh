@@ -16,22 +16,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
 . "$here/../vm/common.sh"
 # shellcheck source=../vm/toolchain.sh
 . "$vm/toolchain.sh"
-
-SOURCE=linux-source-6.12
-
-# fetch_source DIR: Debian's sources, unpacked
-fetch_source() {
-	local new=$1.new
-
-	say "fetching and unpacking $SOURCE"
-	rm -rf "$new" && mkdir -p "$new/deb" || return 1
-	(cd "$new/deb" && apt get download "$SOURCE" >&2) || return 1
-	dpkg-deb --fsys-tarfile "$new"/deb/*.deb |
-		tar -C "$new/deb" -x "./usr/src/$SOURCE.tar.xz" || return 1
-	tar -C "$new" -xJf "$new/deb/usr/src/$SOURCE.tar.xz" \
-		--strip-components=1 || return 1
-	rm -rf "$new/deb" && mv "$new" "$1"
-}
+# shellcheck source=source.sh
+. "$here/source.sh"
 
 # kmake TARGET...: in the source tree, objects elsewhere
 kmake() {
@@ -100,19 +86,10 @@ smp)	arch='' image=bzImage built=arch/x86/boot/bzImage ;;
 esac
 
 cache_lock
-version=$(apt cache policy "$SOURCE" |
-	sed -n 's/^ *Candidate: \([0-9]\)/\1/p')
-if [ -z "$version" ] && apt_update_once; then
-	version=$(apt cache policy "$SOURCE" |
-		sed -n 's/^ *Candidate: \([0-9]\)/\1/p')
-fi
-[ -n "$version" ] || die "apt knows no $SOURCE"
-source=$cache/debug/source-$version
+linux_source || exit 1
 key=$(wanted | sha256sum | cut -c 1-12)
 objects=$cache/debug/$kind-$version-$key
-mkdir -p "$cache/debug" "$cache/kernel"
-[ -d "$source" ] || fetch_source "$source" ||
-	die "cannot fetch the sources"
+mkdir -p "$cache/kernel"
 
 if [ ! -e "$objects/.carp-built" ]; then
 	say "building a kernel that checks itself: $kind"
