@@ -95,6 +95,11 @@ sync_sources() {
 		tar -C "$1" -x
 }
 
+# What did not pass is compiled again, or its warnings would not come back.
+forget_objects() {
+	find "$1" \( -name '*.o' -o -name '.*.o.cmd' \) -delete
+}
+
 # carp_build DIR RELEASE SUITE ARCH: the module and the tools
 carp_build() {
 	local dir=$1 release=$2 log=$1/build.log compiler
@@ -107,6 +112,7 @@ carp_build() {
 		! make -C "$dir/build/tools" >>"$log" 2>&1 </dev/null ||
 		grep -qE 'carp/[^ ]*:[0-9].*warning:|^WARNING:' "$log"; then
 		cat "$log" >&2
+		forget_objects "$dir/build"
 		return 1
 	fi
 }
