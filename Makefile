@@ -27,7 +27,7 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 .PHONY: all modules modules_install tools install uninstall \
-	dkms-install dkms-uninstall check lint fuzz sim test test-matrix \
+	dkms-install dkms-uninstall check lint lint-quick fuzz sim test test-matrix \
 	test-debug demo clean help
 
 all: modules tools
@@ -54,12 +54,12 @@ uninstall:
 dkms-install dkms-uninstall:
 	$(Q)$(MAKE) -C tools $@
 
-check: lint
+check: lint-quick
 	$(Q)$(MAKE) -C selftests check
 	$(Q)$(MAKE) -C tools check
 
-lint:
-	$(Q)$(MAKE) -C selftests lint
+lint lint-quick:
+	$(Q)$(MAKE) -C selftests $@
 
 # SIM=long for more, SEED=N for other runs
 fuzz sim:
@@ -81,8 +81,9 @@ help:
 	@echo 'modules_install  the module alone'
 	@echo 'uninstall  undo install'
 	@echo 'dkms-install  sources for DKMS; dkms-uninstall undoes it'
-	@echo 'check      unit tests and lint: seconds, no root, no VM'
-	@echo 'lint       static checks only'
+	@echo 'check      unit tests and lint-quick: seconds, no root, no VM'
+	@echo 'lint       all static checks; the first time it fetches a kernel'
+	@echo 'lint-quick static checks that need nothing but packages'
 	@echo 'fuzz       the pure core, with ten million inputs: minutes'
 	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Static checks of the whole tree, in seconds. Prints what is wrong and where;
+# Static checks of the whole tree that need nothing but packages, in seconds;
+# lint_kernel.sh has those that need a kernel. Prints what is wrong and where;
 # silence and "lint: clean" mean that nothing is. A missing tool is a failure.
 
 set -u
@@ -29,6 +30,7 @@ need git git
 need shellcheck shellcheck
 need codespell codespell
 need python3 python3
+need cppcheck cppcheck
 
 # What is tracked or is to be, and is there.
 git ls-files -z --cached --others --exclude-standard -- \
@@ -93,11 +95,25 @@ python_scripts() {
 	PYTHONPYCACHEPREFIX=$tmp/pycache python3 -m py_compile "${python[@]}"
 }
 
+# What the tools and the tests' programs are made of; the module has sparse. As
+# in the kernel, variables are declared at the top of a function.
+c_programs() {
+	cppcheck -q --language=c --std=c11 \
+		--enable=warning,style,performance,portability \
+		--suppress=variableScope \
+		--template='{file}:{line}: {id}: {severity}: {message}' \
+		-I carp/uapi -I carp -I tools/common -I tools/carpconfig \
+		-I tools/iproute2/shim -I selftests/unit/include \
+		-I selftests/sim tools selftests 2>&1 |
+		selftests/lint_allow.py cppcheck
+}
+
 check 'whitespace' whitespace
 check 'includes, licence tags, forbidden words' \
 	python3 -B selftests/lint_tree.py "$top" < "$tmp/all"
 check 'shellcheck' shell_scripts
 check 'python3 -m py_compile' python_scripts
+check 'cppcheck; selftests/lint.allow lists what is right' c_programs
 check 'codespell; selftests/lint.words lists what is right' spelling
 
 [ "$failed" -eq 0 ] && echo 'lint: clean'

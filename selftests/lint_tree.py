@@ -26,7 +26,13 @@ TEST_SYSTEM = {
 }
 TEST_LOCAL = {'../proto.h', '../auth.h', '../fsm.h'}
 
-# unit: units whose header it must not include, with why.
+# Headers that are included everywhere or are no unit's.
+SHARED = {'carp', 'arp', 'mark'}
+# The rings of design.rst, from the outer to the inner, and what crosses them.
+RINGS = ('entry', 'objects', 'pure')
+OUTWARD = {('port', 'frame')}
+
+# Whatever that table says: unit: units whose header it must not include, why.
 FORBIDDEN = {
     'tx': ({'vhost', 'rx', 'port', 'device'},
            'tx returns an errno and does not know who asked'),
@@ -101,6 +107,55 @@ def check_edges(path, unit, text):
             yield f'{path}:{line}: {name} is not for {unit}'
         if name not in ONLY.get(unit, {name}):
             yield f'{path}:{line}: {unit} must not include {name}'
+
+
+def read_design(top):
+    """({unit: ring number}, {unit: units it includes}) as design.rst says."""
+    with open(os.path.join(top, 'Documentation/design.rst')) as file:
+        text = file.read()
+    rings = {}
+    for number, ring in enumerate(RINGS):
+        match = re.search(rf'^    {ring}  +(\w.*)$', text, re.M)
+        rings.update((unit, number) for unit in match[1].split())
+    table = {}
+    block = text.split('Who includes whom', 1)[1].split('\n\n')[1]
+    for line in block.split('\n'):
+        units, _, others = line.partition(' -> ')
+        for unit in units.replace(',', ' ').split():
+            table[unit] = set(others.replace('(pure)', '').replace(
+                ',', ' ').split())
+    return rings, table
+
+
+def check_design(top, sources):
+    """Who includes whom is what design.rst says, no more and no less."""
+    rings, table = read_design(top)
+    found = {}
+    for path, text in sources.items():
+        unit = unit_of(path)
+        if unit in SHARED:
+            continue
+        if unit not in rings:
+            yield f'{path}: {unit} is in none of the rings of design.rst'
+            continue
+        edges = found.setdefault(unit, set())
+        for line, kind, name in includes(text):
+            other = unit_of(name)
+            if kind == '<' or other in SHARED | {unit}:
+                continue
+            if rings.get(other, -1) < rings[unit] and \
+                    (unit, other) not in OUTWARD:
+                yield f'{path}:{line}: {unit} is further in than {other}'
+            if other in PURE:
+                continue
+            edges.add(other)
+            if other not in table.get(unit, ()):
+                yield f'{path}:{line}: design.rst has no {unit} -> {other}'
+    for unit, others in sorted(table.items()):
+        for other in sorted(others - found.get(unit, set())):
+            yield f'design.rst: {unit} -> {other}: not in the code'
+    for unit in sorted(set(rings) - set(found)):
+        yield f'design.rst: there is no {unit}'
 
 
 def find_cycle(graph):
@@ -192,6 +247,7 @@ def violations(top, paths):
                if f'carp/{u}.{x}' not in units]
     yield from (f'{path}: missing' for path in missing)
     yield from check_graph(units)
+    yield from check_design(top, units)
 
 
 def main():

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """run.py [PATTERN]: every ring of tests, TAP on stdout, totals on the last line.
 
-First "make check" and a short run of the fuzzers, which need no guest; then, side
-by side, the files of selftests/net in one guest and those of pair/ between
-several. PATTERN is a regular expression, found in the titles of the tests to run:
-check/..., fuzz/..., net/FILE/TEST, pair/FILE/TEST.
+First "make check", a short run of the fuzzers and sparse, which need no guest;
+then, side by side, the files of selftests/net in one guest and those of pair/
+between several. PATTERN is a regular expression, found in the titles of the tests
+to run: check/..., fuzz/..., lint/..., net/FILE/TEST, pair/FILE/TEST.
 
 With KERNEL=uml the guest is user-mode Linux: the KUnit suites, and net. A file of
 net that wants a kernel of its own ("# vm: kernel=uml4") is run with that only.
@@ -217,6 +217,14 @@ def main(pattern):
                                                           "fuzz"), "check"])
         everything.append(fuzz)
         fuzz.run()
+
+    if not pattern or re.search(pattern, "lint/"):
+        # Of the checks that need a kernel the one that needs no sources of it.
+        lint = Job(report, "lint/", [os.path.join(HERE, "..",
+                                                  "lint_kernel.sh"), "sparse"])
+        everything.append(lint)
+        if lint.run(expect_results=False) == 0:
+            report.result(True, "lint/sparse")
 
     if os.environ.get("KERNEL") == "uml" and \
             re.search(pattern or "", "kunit/"):
