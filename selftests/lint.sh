@@ -98,13 +98,14 @@ python_scripts() {
 # What the tools and the tests' programs are made of; the module has sparse. As
 # in the kernel, variables are declared at the top of a function.
 c_programs() {
-	cppcheck -q --language=c --std=c11 \
+	printf '%s\n' "${files[@]}" | grep -E '^(tools|selftests)/.*\.c$' |
+		cppcheck --file-list=- -q --language=c --std=c11 \
 		--enable=warning,style,performance,portability \
 		--suppress=variableScope \
 		--template='{file}:{line}: {id}: {severity}: {message}' \
 		-I carp/uapi -I carp -I tools/common -I tools/carpconfig \
 		-I tools/iproute2/shim -I selftests/unit/include \
-		-I selftests/sim tools selftests 2>&1 |
+		-I selftests/sim 2>&1 |
 		selftests/lint_allow.py cppcheck
 }
 
