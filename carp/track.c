@@ -120,7 +120,7 @@ static int carp_track_parse(const struct net_device *dev,
 		track->group = nla_get_u32(tb[CARP_TRACK_GROUP]);
 		return 0;
 	}
-	nla_strscpy(track->name, tb[CARP_TRACK_NAME], IFNAMSIZ);
+	strscpy(track->name, nla_data(tb[CARP_TRACK_NAME]), IFNAMSIZ);
 	return carp_track_find_link(dev, track, attr, extack);
 }
 
