@@ -82,7 +82,7 @@ kind=${1:-}
 [ -e "$here/$kind.config" ] || die "usage: kernel.sh uml|uml4|smp"
 case $kind in
 uml | uml4)	arch=ARCH=um image=linux built=linux ;;
-smp)	arch='' image=bzImage built=arch/x86/boot/bzImage ;;
+smp)	arch='' image=vmlinux built=vmlinux ;;
 esac
 
 cache_lock

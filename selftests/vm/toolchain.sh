@@ -64,7 +64,8 @@ arch_words() {
 	*-686 | *-686-pae) echo ARCH=i386 ;;
 	*-arm64) echo ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- ;;
 	*-carp-uml*) echo ARCH=um CONFIG_CARP_KUNIT_TEST=y ;;
-	*-carp-smp) echo CONFIG_CARP_KUNIT_TEST=y ;;
+	*-carp-smp) echo CONFIG_CARP_KUNIT_TEST=y GCOV_PROFILE=y \
+			KCOV_INSTRUMENT=y ;;
 	esac
 }
 
