@@ -28,12 +28,17 @@
 # Each test runs in a subshell with namespaces of its own, which are removed
 # after it; "carp_x.sh NAME..." runs those only. A test that checks nothing has
 # failed. Words after "# vm:" on a line of the file are for selftests/vm/net.py:
-# cpus=2, clock=real, memory=512, limit=600 (seconds of the host).
+# cpus=2, clock=real, memory=512, limit=600 (seconds of the host), kernel=smp (for
+# that kernel of selftests/debug alone).
 #
 # A test that is named NAME_over_ipv6 is NAME, with in_family's words for IPv6;
 # NAME_over_ipv4_beside_ipv6 and NAME_over_ipv6_beside_ipv4 are NAME where nodes
 # and carp devices have addresses of both families.
 set -u
+
+# How many times as slow as usual this kernel is: stretches limits, and nothing
+# that has to last.
+SLOW=${CARP_SLOW:-1}
 
 # in_family 4|6: the words that differ, for tests that have one body for both
 #
@@ -260,20 +265,22 @@ sysctl_set() {
 	must n "$node" sysctl -qw "$@"
 }
 
-# deadline SECONDS: set the caller's $end, in microseconds; SECONDS as in 2.5
+# deadline SECONDS [FACTOR]: set the caller's $end, in microseconds; SECONDS as
+# in 2.5
 deadline() {
 	local part=0
 
 	[[ $1 != *.* ]] || part=${1#*.}
 	part=${part}00000
-	end=$((${EPOCHREALTIME/./} + ${1%.*} * 1000000 + 10#${part:0:6}))
+	end=$((${EPOCHREALTIME/./} +
+		(${1%.*} * 1000000 + 10#${part:0:6}) * ${2:-1}))
 }
 
 # busywait SECONDS COMMAND...: until it succeeds, looking all the time
 busywait() {
 	local end
 
-	deadline "$1"
+	deadline "$1" "$SLOW"
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
@@ -284,7 +291,7 @@ busywait() {
 slowwait() {
 	local end
 
-	deadline "$1"
+	deadline "$1" "$SLOW"
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1

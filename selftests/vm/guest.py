@@ -27,6 +27,7 @@ import threading
 import time
 
 from hub import patience
+from kinds import kind_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -70,6 +71,7 @@ class Image:
                              stdout=subprocess.PIPE, text=True)
         self.path = run.stdout.strip()
         self.release = os.path.basename(self.path)
+        self.kind = kind_of(self.release)
         self.initrd = os.path.join(directory, f"initrd.{os.getpid()}")
         if os.path.exists(self.initrd):
             os.unlink(self.initrd)
@@ -115,11 +117,11 @@ class Guest:
         self.name = name
         self.image = image
         self.nics = list(nics)
-        self.memory = memory
-        self.cpus = cpus
-        self.virtual_time = virtual_time
+        self.memory = max(memory, image.kind.memory)
+        self.cpus = max(cpus, image.kind.cpus)
+        self.virtual_time = virtual_time and image.kind.virtual_time
         # More for the kernel's command line.
-        self.words = words
+        self.words = f"{image.kind.words} {words}"
         self.qemu = None
         self.boots = 0
         self._sockets = sockets
@@ -168,7 +170,8 @@ class Guest:
                   f"guest.name={self.name} {self.words}")
         command = [
             "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
-            "-smp", str(self.cpus), "-m", str(self.memory), "-nodefaults",
+            # Without ACPI a kernel is told of one processor in each socket.
+            "-smp", f"cpus={self.cpus},sockets={self.cpus}", "-m", str(self.memory), "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot",
             "-kernel", self.image.file("vmlinuz"),
             "-initrd", self.image.initrd, "-append", append,
@@ -215,6 +218,7 @@ class Guest:
 
     def wait_ready(self, limit=BOOT_LIMIT):
         """Wait until the guest takes commands."""
+        limit *= self.image.kind.slow
         self._open_lines(time.monotonic() + limit)
         self._answers = {0: queue.Queue()}
         self._next = 1
@@ -299,6 +303,7 @@ class Guest:
 
     def sh(self, script, limit=30, check=True):
         """Run @script with bash; Result(status, out, err)."""
+        limit *= self.image.kind.slow
         data = script.encode()
         with self._lock:
             ident = self._next
@@ -332,8 +337,9 @@ class Guest:
     def until(self, condition, limit=10):
         """Wait in the guest until @condition, a shell command, is true."""
         limit *= patience()
+        inside = limit * self.image.kind.slow
         result = self.sh(
-            f"end=$((${{EPOCHREALTIME/./}} + {int(limit * 1e6)}))\n"
+            f"end=$((${{EPOCHREALTIME/./}} + {int(inside * 1e6)}))\n"
             f"until {{ {condition}\n}} >/tmp/until.out 2>&1; do\n"
             "  [ ${EPOCHREALTIME/./} -lt $end ] || "
             "{ cat /tmp/until.out; exit 1; }\n"
@@ -342,7 +348,7 @@ class Guest:
         if result.status not in (0, 1):
             raise CommandFailed(self, condition, result)
         if result.status:
-            raise TimeoutError(f"{self}: not within {limit:.0f} s: "
+            raise TimeoutError(f"{self}: not within {inside:.0f} s: "
                                f"{condition.strip()}\n{result.out}{result.err}")
 
     def spawn(self, script):
@@ -382,7 +388,7 @@ class Guest:
                     break
                 if line:
                     on_line(line)
-        runner.join(limit + 5)
+        runner.join(limit * self.image.kind.slow + 5)
         if not done or isinstance(done[0], Exception):
             raise done[0] if done else TimeoutError(f"{self}: {script}")
         return done[0]

@@ -17,7 +17,7 @@ sys.path.insert(0, HERE)
 
 from guest import Image  # noqa: E402
 from lab import diagnose, log_directory  # noqa: E402
-from uml import Uml  # noqa: E402
+from uml import guest_class  # noqa: E402
 
 SUITES = ["carp-proto", "carp-auth", "carp-fsm", "carp-settle"]
 RESULT = re.compile(r"^( *)(not )?ok \d+ (?:- )?(\S+)(.*)")
@@ -28,7 +28,8 @@ def console_of_a_load():
     logs = log_directory("kunit")
     sockets = tempfile.mkdtemp(prefix="carp-")
     image = Image(logs)
-    guest = Uml("kunit", image, sockets, logs, memory=512)
+    guest = guest_class(image)("kunit", image, sockets, logs, memory=512,
+                               words="kunit.enable=1")
     try:
         guest.boot()
         guest.sh("modprobe carp", limit=600)
