@@ -27,8 +27,8 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 .PHONY: all modules modules_install tools install uninstall \
-	dkms-install dkms-uninstall check lint lint-quick fuzz sim test test-matrix \
-	test-debug demo clean help
+	dkms-install dkms-uninstall check lint lint-quick fuzz sim test \
+	test-matrix test-debug coverage demo clean help
 
 all: modules tools
 
@@ -65,7 +65,7 @@ lint lint-quick:
 fuzz sim:
 	$(Q)$(MAKE) -C selftests $@
 
-test test-matrix test-debug demo:
+test test-matrix test-debug coverage demo:
 	$(Q)$(MAKE) -C selftests $@
 
 clean:
@@ -88,7 +88,8 @@ help:
 	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'
 	@echo 'test-matrix  the same on each kernel that Debian ships: hours'
-	@echo 'test-debug  unit tests and selftests in a kernel that checks itself'
+	@echo 'test-debug  unit tests and selftests in kernels that check themselves'
+	@echo 'coverage   which lines and branches the selftests reach: hours'
 	@echo 'demo       two members and a client in QEMU, and a failover'
 	@echo 'clean      remove what was built; .cache stays'
 

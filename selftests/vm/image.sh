@@ -122,7 +122,7 @@ make_early() {
 
 # make_payload DIR RELEASE STAGE: what "make install" installs, and the tests
 make_payload() {
-	local dir=$1 release=$2 stage=$3
+	local dir=$1 release=$2 stage=$3 name
 
 	mkdir -p "$stage/opt/carp" "$stage/lib" || return 1
 	{
@@ -133,8 +133,10 @@ make_payload() {
 		{ cat "$dir/install.log" >&2; return 1; }
 	cp -a "$top/selftests/net" "$top/selftests/unit/vectors" "$vm/guest" \
 		"$stage/opt/carp" || return 1
-	gcc -O2 -Wall -Werror -static -o "$stage/opt/carp/guest/agent" \
-		"$vm/guest/agent.c" || return 1
+	for name in agent fail_nth; do
+		gcc -O2 -Wall -Werror -static -o "$stage/opt/carp/guest/$name" \
+			"$vm/guest/$name.c" || return 1
+	done
 
 	# The index of all modules with ours among them.
 	if ! cmp -s "$dir/indexed.ko" "$dir/build/carp/carp.ko"; then

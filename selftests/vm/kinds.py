@@ -15,9 +15,11 @@ Kind = collections.namedtuple(
 
 DEBIAN = Kind(slow=1, memory=0, cpus=1, virtual_time=True, words="",
               leaks=False, coverage=False)
+UML = Kind(slow=2, memory=512, cpus=1, virtual_time=True,
+           words="panic_on_warn=1 kunit.enable=0", leaks=True, coverage=False)
 CHECKING = {
-    "uml": Kind(slow=2, memory=512, cpus=1, virtual_time=True,
-                words="panic_on_warn=1 kunit.enable=0", leaks=True, coverage=False),
+    "uml": UML,
+    "uml4": UML,
     # Emulated processors run side by side in real time only. Interpreting ACPI
     # takes them most of a minute.
     "smp": Kind(slow=8, memory=1024, cpus=2, virtual_time=False,

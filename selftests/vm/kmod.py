@@ -19,9 +19,10 @@ def build(lab, name):
     shutil.copytree(os.path.join(HERE, "kmod"), work)
     headers = os.path.join(os.path.abspath(lab.image.path), "root/usr/src",
                            "linux-headers-" + lab.image.release)
+    arch = ["ARCH=um"] if "-carp-uml" in lab.image.release else []
     make = subprocess.run(
         ["make", "-C", headers, f"M={work}", "CONFIG_MODULE_SIG_ALL=",
-         "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"],
+         "CONFIG_DEBUG_INFO_BTF_MODULES="] + arch + ["modules"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True)
     assert not make.returncode, make.stdout

@@ -5,6 +5,9 @@
 The guest has one emulated CPU whose clock counts instructions and jumps over
 idle time: minutes of protocol time in seconds, and the same each time. A file
 that needs a second CPU, or real time, says so: see carp_lib.sh.
+
+In a kernel that checks itself, what a guest has gone through ends with a scan for
+leaks; one with gcov gives its counters to coverage.py.
 """
 
 import os
@@ -17,16 +20,21 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from guest import Guest, GuestDied, Image  # noqa: E402
+from guest import CommandFailed, GuestDied, Image  # noqa: E402
 from lab import diagnose, log_directory  # noqa: E402
-from uml import Uml  # noqa: E402
+from uml import guest_class  # noqa: E402
+import coverage  # noqa: E402
+import leaks  # noqa: E402
 
 NET = os.path.join(HERE, "..", "net")
+# What a guest is booted with.
+GUEST_WISHES = ("cpus", "clock", "memory")
 
 
 def options(path):
     """What the file's "# vm:" line asks for."""
-    chosen = {"cpus": "1", "clock": "virtual", "memory": "256", "limit": "1800"}
+    chosen = {"cpus": "1", "clock": "virtual", "memory": "256", "limit": "1800",
+              "kernel": "any"}
     with open(path) as file:
         for line in file:
             if line.startswith("# vm:"):
@@ -71,8 +79,9 @@ class Results:
 class Bench:
     """The guest that the files share, as long as it is sound and suits."""
 
-    def __init__(self, sockets):
+    def __init__(self, sockets, results):
         self.sockets = sockets
+        self.results = results
         self.logs = log_directory("net")
         self.image = Image(self.logs)
         self.guest = None
@@ -81,17 +90,18 @@ class Bench:
                  f"logs in {os.path.relpath(self.logs)}")
 
     def guest_for(self, wish):
-        key = {k: v for k, v in wish.items() if k not in ("limit", "kernel")}
+        key = {k: v for k, v in wish.items() if k in GUEST_WISHES}
         if self.guest and (key != self.wish or not self.is_clean()):
-            self.drop()
+            self.retire()
         if not self.guest:
             self.wish = key
-            kind = Uml if "-carp-uml" in self.image.release else Guest
-            self.guest = kind(
+            self.guest = guest_class(self.image)(
                 f"net{time.monotonic_ns() // 10**6}", self.image, self.sockets,
                 self.logs, memory=int(wish["memory"]), cpus=int(wish["cpus"]),
                 virtual_time=wish["clock"] == "virtual")
             self.guest.boot()
+            if self.image.kind.leaks:
+                leaks.forget(self.guest)
         return self.guest
 
     def is_clean(self):
@@ -99,13 +109,29 @@ class Bench:
                              "[ \"$(ip -o link | wc -l)\" = 1 ]",
                              check=False).status == 0
 
+    def retire(self):
+        """A sound guest has done its work."""
+        kind = self.image.kind
+        try:
+            if self.guest and kind.coverage:
+                coverage.collect(self.guest, os.path.dirname(self.logs))
+            if self.guest and kind.leaks:
+                self.results.started = time.monotonic()
+                found, notes = leaks.left_behind(self, self.guest)
+                diagnose("\n".join(notes + found))
+                self.results.result(not found, "nothing is left behind")
+        except (CommandFailed, GuestDied, TimeoutError) as error:
+            diagnose(error)
+            self.results.result(False, "the guest could be looked at")
+        self.drop()
+
     def drop(self):
         if self.guest:
             self.guest.kill()
         self.guest = None
 
     def close(self):
-        self.drop()
+        self.retire()
         self.image.close()
 
 
@@ -115,7 +141,9 @@ def run_file(name, tests, bench, results):
     try:
         guest = bench.guest_for(wish)
         results.started = time.monotonic()
-        guest.stream(f"cd /opt/carp/net && ./{name}.sh {' '.join(tests)}",
+        guest.stream("cd /opt/carp/net && "
+                     f"CARP_SLOW={bench.image.kind.slow} "
+                     f"./{name}.sh {' '.join(tests)}",
                      results.line, int(wish["limit"]))
     except (GuestDied, TimeoutError) as error:
         diagnose(error)
@@ -152,7 +180,7 @@ def main(arguments):
     results = Results()
     print("TAP version 13", flush=True)
     try:
-        bench = Bench(sockets)
+        bench = Bench(sockets, results)
         for name in names:
             tests = selected(name, pattern)
             if tests:

@@ -7,8 +7,8 @@ then, side by side, the files of selftests/net in one guest and those of pair/
 between several. PATTERN is a regular expression, found in the titles of the tests
 to run: check/..., fuzz/..., lint/..., net/FILE/TEST, pair/FILE/TEST.
 
-With KERNEL=uml the guest is user-mode Linux: the KUnit suites, and net. A file of
-net that wants a kernel of its own ("# vm: kernel=uml4") is run with that only.
+With KERNEL=uml, uml4 or smp, kernels that check themselves (selftests/debug): the KUnit
+suites, net, and a scan for leaks; smp also counts what the tests reach.
 
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
@@ -26,7 +26,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from net import options  # noqa: E402
+from kinds import CHECKING  # noqa: E402
+import coverage  # noqa: E402
+import net as net_runner  # noqa: E402
 
 TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
 FILES_PER_GUEST = 3
@@ -145,8 +147,8 @@ def exactly(names):
 
 
 def suits(path):
-    """A file may want a kernel that has, or lacks, what others do not."""
-    return options(path).get("kernel") in (None, os.environ.get("KERNEL"))
+    """A file of net may ask for one kind of kernel: see net.py."""
+    return net_runner.options(path)["kernel"] in ("any", os.environ.get("KERNEL"))
 
 
 def net_jobs(report, pattern):
@@ -199,6 +201,7 @@ def side_by_side(net, pair):
 
 
 def main(pattern):
+    debug = os.environ.get("KERNEL") in CHECKING
     report = Report()
     os.environ["CARP_LOG"] = os.path.join(CACHE, "log",
                                           time.strftime("%Y%m%d-%H%M%S"))
@@ -226,8 +229,7 @@ def main(pattern):
         if lint.run(expect_results=False) == 0:
             report.result(True, "lint/sparse")
 
-    if os.environ.get("KERNEL") == "uml" and \
-            re.search(pattern or "", "kunit/"):
+    if debug and re.search(pattern or "", "kunit/"):
         everything.append(Job(report, "kunit/",
                               [os.path.join(HERE, "kunit.py")]))
         net.insert(0, everything[-1])
@@ -248,6 +250,8 @@ def main(pattern):
                     os.environ.get("KERNEL", "").split())
         if image.run(expect_results=False) == 0:
             side_by_side(net, pair)
+    for line in coverage.report(os.environ["CARP_LOG"]):
+        report.say(f"# {line}")
     return report.finish()
 
 

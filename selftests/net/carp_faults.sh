@@ -1,0 +1,411 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Memory runs out, at each place in turn: of every command that configures us the
+# first allocation fails, then the second one, until it makes no more. Each time
+# it succeeds, or says that there is no memory and has changed nothing; it then
+# works when asked again. What it leaks is found when the guest is given up.
+#
+# For a kernel with fault injection. Only allocations that have carp on their stack
+# fail, but for addresses and the module, where all do. What timers, softirqs and
+# workqueues allocate is not a command's; the last test is about carp's.
+# vm: kernel=smp limit=7200
+# shellcheck disable=SC2317 # functions called by name
+
+ALL_TESTS="
+	creating_a_device
+	deleting_a_device
+	setting_it_up_and_down
+	changing_each_attribute
+	forcing_a_state
+	reading_it
+	adding_and_removing_an_ipv4_address
+	adding_and_removing_an_ipv6_address
+	moving_it_to_another_namespace
+	removing_its_parent
+	making_a_namespace
+	writing_a_sysctl
+	loading_the_module
+	timers_and_softirqs_go_without_and_recover
+"
+
+# shellcheck source=carp_lib.sh
+. "$(dirname "$0")/carp_lib.sh"
+
+FAIL_NTH=/opt/carp/guest/fail_nth
+DEBUGFS=/sys/kernel/debug
+# More than the longest command makes.
+MOST=2000
+
+# among START END: what has one of these addresses on its stack may fail, if asked
+among() {
+	local which
+
+	for which in failslab fail_page_alloc; do
+		echo 0 >"$DEBUGFS/$which/probability" &&
+			echo 0 >"$DEBUGFS/$which/verbose" &&
+			echo "$1" >"$DEBUGFS/$which/require-start" &&
+			echo "$2" >"$DEBUGFS/$which/require-end" &&
+			echo N >"$DEBUGFS/$which/ignore-gfp-wait" || return
+	done
+	echo 0 >"$DEBUGFS/fail_page_alloc/min-order"
+}
+
+# What carp asks for itself, and what others do while it calls them.
+only_carp_may_fail() {
+	local start size
+
+	read -r start <"/sys/module/carp/sections/.text"
+	size=$(</sys/module/carp/coresize)
+	among "$start" "$(printf '%#x' $((start + size)))"
+}
+
+# The callers' allocations too, before carp is called and after.
+all_may_fail() {
+	among 0 0xffffffffffffffff
+}
+
+# One host, and an address on the parent.
+setup_host() {
+	must only_carp_may_fail
+	ns 1
+	{
+		echo "link set lo up"
+		echo "link add eth0 type veth peer name eth1"
+		echo "link set eth1 up"
+		echo "link set eth0 up"
+		echo "addr add 192.0.2.1/24 dev eth0"
+		echo "addr add 2001:db8::1/64 dev eth0 nodad"
+	} >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+}
+
+# What of carp and its addresses can be seen, and does not change by itself.
+looks() {
+	nip 1 -d link show | sed 's/qlen [0-9]*//'
+	nip 1 -o addr show scope global
+	nip 1 route show table all dev carp0 2>/dev/null
+}
+
+# batch FILE LINE...: for ip(8)
+batch() {
+	local file=$1
+
+	shift
+	printf '%s\n' "$@" >"$TMP/$file"
+}
+
+# What a command may say when there is no memory. "File exists" and the like
+# would mean that half of it was done.
+OUT_OF_MEMORY="Cannot allocate memory|No buffer space available"
+
+# judge NTH STATUS OUTPUT COMMAND...: it failed: for want of memory, without a
+# trace, and only this time
+judge() {
+	local nth=$1 status=$2 out=$3
+
+	shift 3
+	[[ $out =~ $OUT_OF_MEMORY ]]
+	check_err $? "allocation $nth: status $status: $out"
+	looks >"$TMP/after"
+	cmp -s "$TMP/before" "$TMP/after" ||
+		check "allocation $nth: nothing has changed" \
+			diff -U 0 "$TMP/before" "$TMP/after"
+	out=$("$@" 2>&1)
+	check_err $? "allocation $nth: it works when asked again: $out"
+}
+
+# sweep CALLS UNDO COMMAND...: until none is left to fail
+sweep() {
+	local calls=$1 undo=$2 nth left out status refused=0
+
+	shift 2
+	looks >"$TMP/before"
+	for ((nth = 1; nth < MOST; nth++)); do
+		out=$("$FAIL_NTH" "$calls" "$nth" "$TMP/left" "$@" 2>&1)
+		status=$?
+		read -r left <"$TMP/left"
+		[ "$left" = 0 ] || break
+		if [ "$status" -ne 0 ]; then
+			refused=$((refused + 1))
+			judge "$nth" "$status" "$out" "$@"
+		fi
+		must "$undo"
+	done
+	[ "$status" -eq 0 ] || note "$out"
+	equal "without a fault" 0 "$status"
+	check "they came to an end" [ "$nth" -lt "$MOST" ]
+	check "there were some" [ "$nth" -gt 1 ]
+	must "$undo"
+	note "$((nth - 1)) allocations failed, $refused times the command did:" \
+		"  ${*/#"$TMP"/}"
+}
+
+# ip(8) with a file of commands, in one process
+sweep_batch() {
+	local undo=$1
+
+	shift
+	batch script "$@"
+	sweep sendmsg,recvmsg,sendto "$undo" \
+		ip -n "${NS[1]}" -batch "$TMP/script"
+}
+
+nothing_to_undo() {
+	:
+}
+
+delete_carp0() {
+	nip 1 link del carp0
+}
+
+NEW="link add carp0 link eth0 type carp vhid 1 advbase 200 pass $PASS"
+
+create_carp0() {
+	batch new "$NEW" "addr add $VIP/24 dev carp0" \
+		"addr add $VIP6/64 dev carp0" "link set carp0 up"
+	nip 1 -batch "$TMP/new"
+}
+
+creating_a_device() {
+	setup_host
+	sweep_batch delete_carp0 "$NEW"
+}
+
+deleting_a_device() {
+	setup_host
+	must create_carp0
+	sweep_batch create_carp0 "link del carp0"
+}
+
+set_down() {
+	nip 1 link set carp0 down
+}
+
+set_up() {
+	nip 1 link set carp0 up
+}
+
+setting_it_up_and_down() {
+	setup_host
+	must create_carp0
+	must set_down
+	sweep_batch set_down "link set carp0 up"
+	must set_up
+	sweep_batch set_up "link set carp0 down"
+}
+
+as_before() {
+	nip 1 link set carp0 type carp vhid 1 advbase 200 advskew 0 \
+		pass "$PASS" nopeer nopeer6 cksum6 plain form nov6ll
+}
+
+changing_each_attribute() {
+	local change
+
+	setup_host
+	must create_carp0
+	must as_before
+	for change in "vhid 2" "advbase 100" "advskew 7" "pass other" nopass \
+		"peer 192.0.2.9" "peer6 2001:db8::9" "cksum6 pseudo" \
+		"form orig"; do
+		sweep_batch as_before "link set carp0 type carp $change"
+	done
+}
+
+back_to_backup() {
+	nip 1 link set carp0 type carp state backup
+}
+
+back_to_master() {
+	nip 1 link set carp0 type carp state master
+}
+
+forcing_a_state() {
+	setup_host
+	must create_carp0
+	must back_to_backup
+	sweep_batch back_to_backup "link set carp0 type carp state master"
+	must back_to_master
+	sweep_batch back_to_master "link set carp0 type carp state backup"
+}
+
+reading_it() {
+	setup_host
+	must create_carp0
+	sweep sendmsg,recvmsg,sendto nothing_to_undo \
+		ip -n "${NS[1]}" -d -s link show carp0
+	sweep sendmsg,recvmsg,sendto nothing_to_undo \
+		nsenter "--net=/run/netns/${NS[1]}" carpconfig -s carp0
+}
+
+no_ipv4() {
+	nip 1 addr del "$VIP/24" dev carp0
+}
+
+has_ipv4() {
+	nip 1 addr add "$VIP/24" dev carp0
+}
+
+adding_and_removing_an_ipv4_address() {
+	setup_host
+	must create_carp0
+	must no_ipv4
+	must all_may_fail
+	sweep_batch no_ipv4 "addr add $VIP/24 dev carp0"
+	must has_ipv4
+	sweep_batch has_ipv4 "addr del $VIP/24 dev carp0"
+}
+
+no_ipv6() {
+	nip 1 addr del "$VIP6/64" dev carp0
+}
+
+has_ipv6() {
+	nip 1 addr add "$VIP6/64" dev carp0
+}
+
+adding_and_removing_an_ipv6_address() {
+	setup_host
+	must create_carp0
+	must no_ipv6
+	must all_may_fail
+	sweep_batch no_ipv6 "addr add $VIP6/64 dev carp0"
+	must has_ipv6
+	sweep_batch has_ipv6 "addr del $VIP6/64 dev carp0"
+}
+
+come_back() {
+	nip 2 link set carp0 netns "${NS[1]}"
+	nip 1 -batch "$TMP/new"
+}
+
+moving_it_to_another_namespace() {
+	setup_host
+	ns 2
+	must nip 1 link add carp0 link eth0 type carp vhid 1 pass "$PASS"
+	batch new "addr add $VIP/24 dev carp0" "link set carp0 up"
+	must nip 1 -batch "$TMP/new"
+	sweep_batch come_back "link set carp0 netns ${NS[2]}"
+}
+
+with_a_parent() {
+	must nip 1 -batch - <<-EOF
+		link add under type veth peer name other
+		link set under up
+		link set other up
+		link add carp1 link under type carp vhid 3 pass $PASS
+		addr add 198.51.100.1/24 dev carp1
+		link set carp1 up
+	EOF
+}
+
+removing_its_parent() {
+	setup_host
+	with_a_parent
+	sweep_batch with_a_parent "link del under"
+}
+
+no_namespace() {
+	[ ! -e "/run/netns/x-$ID" ] || ip netns del "x-$ID"
+}
+
+making_a_namespace() {
+	setup_host
+	echo "x-$ID" >>"$TMP/namespaces"
+	sweep unshare no_namespace ip netns add "x-$ID"
+}
+
+allow_again() {
+	n 1 sysctl -qw net.carp.allow=1
+}
+
+writing_a_sysctl() {
+	setup_host
+	must create_carp0
+	sweep write allow_again \
+		nsenter "--net=/run/netns/${NS[1]}" sysctl -qw net.carp.allow=0
+}
+
+unload() {
+	rmmod carp
+}
+
+loading_the_module() {
+	local file
+
+	setup_host
+	file=$(modinfo -n carp)
+	must unload
+	must all_may_fail
+	sweep finit_module,init_module unload insmod "$file"
+	check "and it comes back" modprobe carp
+}
+
+# every N: of what may fail, each N-th does, whoever asks for it; 0: none
+every() {
+	local which
+
+	for which in failslab fail_page_alloc; do
+		echo -1 >"$DEBUGFS/$which/times" &&
+			echo "$1" >"$DEBUGFS/$which/interval" &&
+			echo $(($1 ? 100 : 0)) \
+				>"$DEBUGFS/$which/probability" || return
+	done
+}
+
+masters() {
+	local node count=0
+
+	for node in 1 2; do
+		! is_state "$node" MASTER || count=$((count + 1))
+	done
+	[ "$count" = "$1" ]
+}
+
+# Commands may fail meanwhile.
+disturb() {
+	local i
+
+	for i in 1 2 3; do
+		nip 1 link set carp0 type carp state backup
+		n 3 ping -q -c 2 -W 1 "$VIP"
+		nip 1 link set carp0 type carp state master
+		n 3 ping -q -c 2 -W 1 "$VIP6"
+		nip 2 link set carp0 down
+		nip 2 addr del "$VIP6/64" dev carp0
+		nip 2 addr add "$VIP6/64" dev carp0
+		nip 2 link set carp0 up
+	done >/dev/null 2>&1
+}
+
+timers_and_softirqs_go_without_and_recover() {
+	local nth node
+
+	must only_carp_may_fail
+	VIPS="$VIP/24 $VIP6/64"
+	setup_nodes6 3
+	for nth in 1 2 3 5 7; do
+		member 1
+		member 2 advskew 100
+		check "every ${nth}th: one master before" slowwait 20 masters 1
+		must every "$nth"
+		disturb
+		must every 0
+		for node in 1 2; do
+			nip "$node" addr replace "$VIP/24" dev carp0
+			nip "$node" addr replace "$VIP6/64" dev carp0
+			nip "$node" link set carp0 up
+		done
+		check "every ${nth}th: one after" slowwait 20 masters 1
+		check "node 3 reaches it" slowwait 10 n 3 ping -q -c 1 -W 1 \
+			"$VIP"
+		check "by IPv6 too" slowwait 10 n 3 ping -q -c 1 -W 1 "$VIP6"
+		must nip 1 link del carp0
+		must nip 2 link del carp0
+	done
+	check "the module goes" rmmod carp
+	check "and comes back" modprobe carp
+}
+
+tests_run "$@"

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""coverage.py LOGS: which lines and branches of the module its selftests reach.
+
+LOGS is a run's directory. collect() has brought the counters of each guest
+there, from a kernel with gcov (selftests/debug/kernel.sh smp); here they are
+added up, and gcov reads them beside what the compiler wrote. Prints a table.
+"""
+
+import base64
+import glob
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# Of these, functions in headers are counted where they are written.
+SOURCE = re.compile(r".*/build/carp/([^/]+\.[ch])$")
+HEAD = ("file", "lines", "reached", "", "branches", "reached", "")
+
+
+def collect(guest, directory):
+    """The counters of carp in @guest, which lists them below debugfs."""
+    text = guest.sh(
+        "cd /sys/kernel/debug/gcov && find . -name '*.gcda' |\n"
+        "while read -r f; do echo \"$f $(base64 -w0 <\"$f\")\"; done",
+        limit=60).out
+    target = os.path.join(directory, "gcov", guest.name)
+    os.makedirs(target, exist_ok=True)
+    for line in text.splitlines():
+        path, _, data = line.partition(" ")
+        if "/build/carp/" not in path or "/tests/" in path:
+            continue
+        with open(os.path.join(target, os.path.basename(path)), "wb") as file:
+            file.write(base64.b64decode(data))
+    # They belong to this build; the next may be another.
+    build = os.path.join(guest.image.path, "build", "carp")
+    for path in glob.glob(os.path.join(build, "*.gcno")):
+        shutil.copy(path, os.path.join(directory, "gcov"))
+
+
+def merge(directories, work):
+    """All counters of @directories in one."""
+    total = directories[0]
+    for number, directory in enumerate(directories[1:]):
+        target = os.path.join(work, str(number))
+        subprocess.run(["gcov-tool", "merge", "-o", target, total, directory],
+                       check=True, stdout=subprocess.DEVNULL)
+        total = target
+    return total
+
+
+def gcov(directory):
+    """What gcov says about each object, as a dictionary."""
+    for path in sorted(glob.glob(os.path.join(directory, "*.gcda"))):
+        subprocess.run(["gcov", "--json-format", "--branch-probabilities",
+                        path], cwd=directory, check=True,
+                       stdout=subprocess.DEVNULL)
+        for name in glob.glob(os.path.join(directory, "*.gcov.json.gz")):
+            with gzip.open(name, "rt") as file:
+                yield json.load(file)
+            os.unlink(name)
+
+
+class Source:
+    """One file's lines: how often each, and each of its branches, was run."""
+
+    def __init__(self):
+        self.lines = {}
+        self.branches = {}
+
+    def add(self, line):
+        number = line["line_number"]
+        self.lines[number] = self.lines.get(number, 0) + line["count"]
+        # An inline function has the same branches in each object, unless the
+        # compiler knew better.
+        for index, branch in enumerate(line["branches"]):
+            key = (number, index)
+            self.branches[key] = self.branches.get(key, 0) + branch["count"]
+
+
+def read(directory):
+    sources = {}
+    for report in gcov(directory):
+        for entry in report["files"]:
+            match = SOURCE.match(os.path.join("/", entry["file"]))
+            if match:
+                source = sources.setdefault(match[1], Source())
+                for line in entry["lines"]:
+                    source.add(line)
+    return sources
+
+
+def cells(name, *tables):
+    row = [name]
+    for counts in tables:
+        reached = sum(1 for count in counts if count)
+        row += [str(len(counts)), str(reached),
+                f"{100 * reached / len(counts):.1f} %" if counts else "-"]
+    return row
+
+
+def table(sources):
+    rows = [HEAD]
+    for name in sorted(sources):
+        rows.append(cells(name, list(sources[name].lines.values()),
+                          list(sources[name].branches.values())))
+    rows.append(cells("all",
+                      [c for s in sources.values() for c in s.lines.values()],
+                      [c for s in sources.values()
+                       for c in s.branches.values()]))
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
+                        for index, (cell, width)
+                        in enumerate(zip(row, widths))).rstrip()
+
+
+def unreached(sources):
+    """The lines that no test runs, FILE: NUMBERS."""
+    for name in sorted(sources):
+        numbers = [n for n, count in sorted(sources[name].lines.items())
+                   if not count]
+        if numbers:
+            yield f"{name}: {' '.join(map(str, numbers))}"
+
+
+def report(logs):
+    """The lines to print; none if no guest has left counters."""
+    base = os.path.join(logs, "gcov")
+    directories = sorted(filter(os.path.isdir,
+                                glob.glob(os.path.join(base, "*"))))
+    if not directories:
+        return []
+    with tempfile.TemporaryDirectory() as work:
+        total = os.path.join(work, "all")
+        shutil.copytree(merge(directories, work), total)
+        for path in glob.glob(os.path.join(base, "*.gcno")):
+            shutil.copy(path, total)
+        sources = read(total)
+    with open(os.path.join(base, "unreached"), "w") as file:
+        file.writelines(line + "\n" for line in unreached(sources))
+    return [f"coverage by {len(directories)} guests; "
+            f"lines never run: {os.path.relpath(file.name)}"] + \
+        list(table(sources))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    print("\n".join(report(sys.argv[1])))
