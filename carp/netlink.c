@@ -354,16 +354,27 @@ static struct net_device *carp_newlink_lower(struct net_device *dev,
 	return lower;
 }
 
-/* The core would refuse it too, but after the rest has been done. */
+/* The core would refuse them too, but after the rest has been done. */
 static int carp_check_mtu(const struct net_device *lower, struct nlattr *tb[],
 			  struct netlink_ext_ack *extack)
 {
-	if (!tb[IFLA_MTU] || nla_get_u32(tb[IFLA_MTU]) <= lower->mtu)
+	u32 mtu;
+
+	if (!tb[IFLA_MTU])
 		return 0;
 
-	NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_MTU],
-			    "carp: the MTU is greater than the parent's");
-	return -EINVAL;
+	mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (mtu > lower->mtu) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_MTU],
+				    "carp: the MTU is greater than the parent's");
+		return -EINVAL;
+	}
+	if (mtu < ETH_MIN_MTU) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_MTU],
+				    "carp: the MTU is less than 68");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int carp_newlink(struct net_device *dev,

@@ -235,6 +235,8 @@ a_request_with_a_bad_mtu_changes_nothing() {
 	setup_devices
 	kernel <<-EOF
 		EINVAL set carp0 key=text:new advskew=50 mtu=1501
+		EINVAL set carp0 key=text:new advskew=50 mtu=67	# less than 68
+		EINVAL set carp0 key=text:new advskew=50 mtu=0	# less than 68
 	EOF
 	nothing_changed
 	check "signed with the old key" n 1 "$HERE/inject.py" eth1 \
