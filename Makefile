@@ -27,8 +27,8 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 .PHONY: all modules modules_install tools install uninstall \
-	dkms-install dkms-uninstall check lint lint-quick fuzz sim test \
-	test-matrix test-debug coverage demo clean help
+	dkms-install dkms-uninstall check lint lint-quick fuzz fuzz-guest sim \
+	test test-matrix test-debug coverage demo clean help
 
 all: modules tools
 
@@ -62,7 +62,7 @@ lint lint-quick:
 	$(Q)$(MAKE) -C selftests $@
 
 # SIM=long for more, SEED=N for other runs
-fuzz sim:
+fuzz fuzz-guest sim:
 	$(Q)$(MAKE) -C selftests $@
 
 test test-matrix test-debug coverage demo:
@@ -85,6 +85,7 @@ help:
 	@echo 'lint       all static checks; the first time it fetches a kernel'
 	@echo 'lint-quick static checks that need nothing but packages'
 	@echo 'fuzz       the pure core, with ten million inputs: minutes'
+	@echo 'fuzz-guest the module, with frames and netlink requests: an hour'
 	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'
 	@echo 'test-matrix  the same on each kernel that Debian ships: hours'

@@ -137,6 +137,10 @@ make_payload() {
 		gcc -O2 -Wall -Werror -static -o "$stage/opt/carp/guest/$name" \
 			"$vm/guest/$name.c" || return 1
 	done
+	mkdir "$stage/opt/carp/fuzz" &&
+		make -s --no-print-directory -C "$top/selftests/fuzz/guest" >&2 &&
+		cp "$top"/selftests/fuzz/build/guest/*_fuzz \
+			"$stage/opt/carp/fuzz" || return 1
 
 	# The index of all modules with ours among them.
 	if ! cmp -s "$dir/indexed.ko" "$dir/build/carp/carp.ko"; then

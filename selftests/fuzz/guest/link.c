@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The dump of a carp device against the policy of the documentation: each
+ * attribute once, of its width and in its range, none that is unknown.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/if_link.h>
+
+#include "link.h"
+
+#define BUFFER		(1 << 17)
+#define ANSWER_MS	60000
+
+struct attrs {
+	const u8 *at;
+	size_t left;
+	u16 type;
+	const u8 *data;
+	size_t len;
+};
+
+/* The next attribute; false at the end, which must be an end. */
+static bool attrs_next(struct attrs *a)
+{
+	const struct nlattr *nla = (const void *)a->at;
+	size_t size;
+
+	if (!a->left)
+		return false;
+	if (a->left < NLA_HDRLEN || nla->nla_len < NLA_HDRLEN ||
+	    nla->nla_len > a->left)
+		fault("a dump does not parse");
+	a->type = nla->nla_type & NLA_TYPE_MASK;
+	a->data = a->at + NLA_HDRLEN;
+	a->len = nla->nla_len - NLA_HDRLEN;
+	size = NLA_ALIGN(nla->nla_len);
+	if (size > a->left)
+		size = a->left;
+	a->at += size;
+	a->left -= size;
+	return true;
+}
+
+static struct attrs attrs_in(const u8 *data, size_t len)
+{
+	return (struct attrs) { .at = data, .left = len };
+}
+
+static u64 value(const struct attrs *a, size_t width, u64 max)
+{
+	u64 v = 0;
+
+	if (a->len != width)
+		fault("dump: attribute %u has %zu bytes", a->type, a->len);
+	memcpy(&v, a->data, width);
+	if (v > max)
+		fault("dump: attribute %u is %llu", a->type,
+		      (unsigned long long)v);
+	return v;
+}
+
+static void once(u64 *seen, u16 type)
+{
+	if (type > 63 || *seen & 1ULL << type)
+		fault("dump: attribute %u is unknown or there twice", type);
+	*seen |= 1ULL << type;
+}
+
+/* The serial of a transition. */
+static u32 parse_transition(const struct attrs *outer, struct link *link)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	u32 from = 0, to = 0, serial = 0;
+	u64 seen = 0;
+
+	while (attrs_next(&a)) {
+		if (a.type == CARP_TRANSITION_PAD)
+			continue;
+		once(&seen, a.type);
+		switch (a.type) {
+		case CARP_TRANSITION_SERIAL:
+			serial = value(&a, 4, ~0U);
+			break;
+		case CARP_TRANSITION_FROM:
+			from = value(&a, 4, CARP_STATE_MASTER);
+			break;
+		case CARP_TRANSITION_TO:
+			to = value(&a, 4, CARP_STATE_MASTER);
+			break;
+		case CARP_TRANSITION_REASON:
+			link->reasons[link->transitions] =
+				value(&a, 4, __CARP_REASON_COUNT - 1);
+			break;
+		case CARP_TRANSITION_TIME:
+			value(&a, 8, ~0ULL);
+			break;
+		default:
+			fault("dump: transition has attribute %u", a.type);
+		}
+	}
+	if (seen != 0x7c || from == to)
+		fault("dump: transition %u from %u to %u, attributes %llx",
+		      serial, from, to, (unsigned long long)seen);
+	return serial;
+}
+
+static void parse_history(const struct attrs *outer, struct link *link)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	u32 serial, last = 0;
+
+	while (attrs_next(&a)) {
+		if (a.type != CARP_HISTORY_TRANSITION ||
+		    link->transitions == CARP_HISTORY_MAX)
+			fault("dump: history has attribute %u after %u", a.type,
+			      link->transitions);
+		serial = parse_transition(&a, link);
+		if (link->transitions && serial != last + 1)
+			fault("dump: transition %u after %u", serial, last);
+		last = serial;
+		link->transitions++;
+	}
+	if (last != link->serial)
+		fault("dump: serial %u, last transition %u", link->serial,
+		      last);
+}
+
+static void parse_number(const struct attrs *a, struct link *link)
+{
+	struct link_config *c = &link->config;
+
+	switch (a->type) {
+	case IFLA_CARP_VHID:
+		c->vhid = value(a, 1, CARP_VHID_MAX);
+		break;
+	case IFLA_CARP_ADVBASE:
+		c->advbase = value(a, 1, CARP_ADVBASE_MAX);
+		break;
+	case IFLA_CARP_ADVSKEW:
+		c->advskew = value(a, 1, CARP_ADVSKEW_MAX);
+		break;
+	case IFLA_CARP_KEY_SET:
+		c->key_set = value(a, 1, 1);
+		break;
+	case IFLA_CARP_STATE:
+		link->state = value(a, 4, CARP_STATE_MASTER);
+		break;
+	case IFLA_CARP_REASON:
+		link->reason = value(a, 4, __CARP_REASON_COUNT - 1);
+		break;
+	case IFLA_CARP_SERIAL:
+		link->serial = value(a, 4, ~0U);
+		break;
+	case IFLA_CARP_PEER:
+		c->peer = value(a, 4, ~0U);
+		break;
+	case IFLA_CARP_CKSUM6:
+		c->cksum6 = value(a, 4, CARP_CKSUM6_PSEUDO);
+		break;
+	case IFLA_CARP_FORM:
+		c->form = value(a, 4, CARP_FORM_ORIG);
+		break;
+	default:
+		fault("dump: attribute %u has no place in it", a->type);
+	}
+}
+
+static void parse_data(const struct attrs *outer, struct link *link)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	struct attrs history = {};
+	const u64 always = ((2ULL << IFLA_CARP_MAX) - 1) &
+		~(1ULL << IFLA_CARP_UNSPEC | 1ULL << IFLA_CARP_KEY |
+		  1ULL << IFLA_CARP_PAD | 1ULL << IFLA_CARP_VHID);
+	u64 seen = 0;
+
+	while (attrs_next(&a)) {
+		once(&seen, a.type);
+		if (a.type == IFLA_CARP_HISTORY) {
+			history = a;
+		} else if (a.type == IFLA_CARP_PEER6) {
+			if (a.len != sizeof(link->config.peer6))
+				fault("dump: peer6 has %zu bytes", a.len);
+			memcpy(link->config.peer6, a.data, a.len);
+		} else {
+			parse_number(&a, link);
+		}
+	}
+	if ((seen & always) != always)
+		fault("dump: attributes are missing: %llx",
+		      (unsigned long long)seen);
+	if (seen & 1ULL << IFLA_CARP_VHID && !link->config.vhid)
+		fault("dump: vhid 0");
+	if (!link->config.advbase && !link->config.advskew)
+		fault("dump: advbase and advskew are 0");
+	parse_history(&history, link);
+}
+
+static void parse_stats(const struct attrs *outer, struct link *link)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	const u64 all = ((2ULL << CARP_STAT_MAX) - 1) & ~3ULL;
+	u64 seen = 0;
+
+	while (attrs_next(&a)) {
+		if (a.type == CARP_STAT_PAD)
+			continue;
+		once(&seen, a.type);
+		if (a.type > CARP_STAT_MAX)
+			fault("dump: counter %u", a.type);
+		link->count[a.type] = value(&a, 8, ~0ULL);
+	}
+	if (seen != all)
+		fault("dump: counters %llx", (unsigned long long)seen);
+}
+
+static bool parse_info(const struct attrs *outer, struct link *link)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	bool carp = false, data = false, stats = false;
+
+	while (attrs_next(&a)) {
+		if (a.type == IFLA_INFO_KIND)
+			carp = a.len == 5 && !memcmp(a.data, "carp", 5);
+		if (!carp)
+			continue;
+		if (a.type == IFLA_INFO_DATA) {
+			parse_data(&a, link);
+			data = true;
+		} else if (a.type == IFLA_INFO_XSTATS) {
+			parse_stats(&a, link);
+			stats = true;
+		}
+	}
+	if (carp && (!data || !stats))
+		fault("dump: a carp device without data or counters");
+	return carp;
+}
+
+bool link_parse(const struct nlmsghdr *nlh, struct link *link)
+{
+	const struct ifinfomsg *ifi = NLMSG_DATA(nlh);
+	struct attrs a = attrs_in((const u8 *)(ifi + 1),
+				  nlh->nlmsg_len - NLMSG_LENGTH(sizeof(*ifi)));
+	bool carp = false;
+
+	memset(link, 0, sizeof(*link));
+	link->ifindex = ifi->ifi_index;
+	link->flags = ifi->ifi_flags;
+	while (attrs_next(&a)) {
+		if (a.type == IFLA_IFNAME)
+			snprintf(link->name, sizeof(link->name), "%.*s",
+				 (int)a.len, a.data);
+		else if (a.type == IFLA_ADDRESS && a.len == 6)
+			memcpy(link->mac, a.data, 6);
+		else if (a.type == IFLA_LINKINFO)
+			carp = parse_info(&a, link);
+	}
+	return carp;
+}
+
+/* What comes until the end of the answer; how many carp devices were in it. */
+static u32 links_read(struct nl *nl, struct link *links, u32 room)
+{
+	static u8 buf[BUFFER];
+	struct nlmsghdr *nlh;
+	struct link link;
+	u32 found = 0;
+	size_t n;
+
+	for (;;) {
+		n = nl_receive(nl, buf, sizeof(buf), ANSWER_MS);
+		if (!n)
+			fault("no answer to RTM_GETLINK");
+		for (nlh = (void *)buf; NLMSG_OK(nlh, n);
+		     nlh = NLMSG_NEXT(nlh, n)) {
+			if (nlh->nlmsg_seq != nl->seq)
+				continue;
+			if (nlh->nlmsg_type == NLMSG_DONE ||
+			    nlh->nlmsg_type == NLMSG_ERROR)
+				return found;
+			if (nlh->nlmsg_type == RTM_NEWLINK &&
+			    link_parse(nlh, &link) && found < room)
+				links[found++] = link;
+		}
+	}
+}
+
+bool link_get(struct nl *nl, int ifindex, struct link *link)
+{
+	struct ifinfomsg ifi = { .ifi_index = ifindex };
+	struct msg msg;
+
+	msg_start(&msg, RTM_GETLINK, 0, &ifi, sizeof(ifi));
+	msg_head(&msg)->nlmsg_seq = ++nl->seq;
+	nl_send(nl, msg.data, msg.len);
+	return links_read(nl, link, 1);
+}
+
+u32 link_dump(struct nl *nl, struct link *links, u32 room)
+{
+	struct ifinfomsg ifi = {};
+	struct msg msg;
+
+	msg_start(&msg, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
+	msg_head(&msg)->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	msg_head(&msg)->nlmsg_seq = ++nl->seq;
+	nl_send(nl, msg.data, msg.len);
+	return links_read(nl, links, room);
+}

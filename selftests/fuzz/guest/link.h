@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A carp device as a dump shows it, taken apart strictly */
+#ifndef _FUZZ_LINK_H
+#define _FUZZ_LINK_H
+
+#include <linux/if_carp.h>
+
+#include "nl.h"
+
+/**
+ * struct link_config - what can be set
+ * @vhid: 0 if it is not set
+ * @advbase: seconds
+ * @advskew: 1/256 s
+ * @key_set: there is a passphrase
+ * @peer: network order
+ * @peer6: network order
+ * @cksum6: enum carp_cksum6
+ * @form: enum carp_form
+ */
+struct link_config {
+	u8 vhid;
+	u8 advbase;
+	u8 advskew;
+	u8 key_set;
+	u32 peer;
+	u8 peer6[16];
+	u32 cksum6;
+	u32 form;
+};
+
+/**
+ * struct link - a carp device
+ * @ifindex: its number
+ * @name: its name
+ * @flags: IFF_*
+ * @mac: its MAC address
+ * @config: what can be set
+ * @state: enum carp_state
+ * @reason: of the last transition
+ * @serial: of the last transition
+ * @reasons: of the last transitions, oldest first
+ * @transitions: how many there are in @reasons
+ * @count: by enum carp_stat
+ */
+struct link {
+	int ifindex;
+	char name[16];
+	u32 flags;
+	u8 mac[6];
+	struct link_config config;
+	u32 state;
+	u32 reason;
+	u32 serial;
+	u32 reasons[CARP_HISTORY_MAX];
+	u32 transitions;
+	u64 count[__CARP_STAT_MAX];
+};
+
+/* False if it is no carp device; anything odd about one that is, is a fault. */
+bool link_parse(const struct nlmsghdr *nlh, struct link *link);
+/* False if there is no such device. */
+bool link_get(struct nl *nl, int ifindex, struct link *link);
+/* All carp devices there are, as far as there is room; how many. */
+u32 link_dump(struct nl *nl, struct link *links, u32 room);
+
+#endif /* _FUZZ_LINK_H */
