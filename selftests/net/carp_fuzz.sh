@@ -32,7 +32,7 @@ fuzz() {
 
 	must modprobe -a tun veth 8021q bridge
 	[ ! -e "$LEAKS" ] || echo clear >"$LEAKS"
-	"$FUZZ/${name}_fuzz" "$SEED" "${rounds}r" >"$TMP/out" 2>&1
+	"$FUZZ/${name}_fuzz" "$SEED" "$rounds" >"$TMP/out" 2>&1
 	check_err $? "the fuzzer found nothing"
 	cat "$TMP/out"
 	[ ! -e "$LEAKS" ] || equal "no memory is lost" "" "$(leaks)"

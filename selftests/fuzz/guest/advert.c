@@ -111,20 +111,34 @@ void advert_multicast(struct batch *batch)
 		multicast6(batch, f, m);
 }
 
+/* To the group, or from the unicast peer to the host. */
+static void live_headers(struct frame *f, const struct port *port,
+			 const struct member *m, bool v6)
+{
+	static const u8 src4[4] = { 192, 0, 2, 9 }, any[16];
+	bool unicast = v6 ? !!memcmp(m->config.peer6, any, 16) :
+			    !!m->config.peer;
+
+	if (v6) {
+		frame_eth(f, unicast ? port->mac : group6_mac, peer_mac,
+			  0x86dd);
+		frame_ip6(f, CARP, unicast ? m->config.peer6 : peer6,
+			  unicast ? port->own6 : group6, ADVERT_LEN);
+	} else {
+		frame_eth(f, unicast ? port->mac : group4_mac, peer_mac,
+			  0x0800);
+		frame_ip4(f, CARP, unicast ? (void *)&m->config.peer : src4,
+			  unicast ? port->own4 : group4, ADVERT_LEN);
+	}
+}
+
 size_t host_live_advert(const struct host *host, const struct member *m,
 			bool v6, u8 *data)
 {
-	static const u8 src4[4] = { 192, 0, 2, 9 };
 	struct frame f = { .len = 0 };
 	u8 *p;
 
-	if (v6) {
-		frame_eth(&f, group6_mac, peer_mac, 0x86dd);
-		frame_ip6(&f, CARP, peer6, group6, ADVERT_LEN);
-	} else {
-		frame_eth(&f, group4_mac, peer_mac, 0x0800);
-		frame_ip4(&f, CARP, src4, group4, ADVERT_LEN);
-	}
+	live_headers(&f, &host->port[m->port], m, v6);
 	p = frame_grow(&f, ADVERT_LEN);
 	memcpy(p, "\x21\0\0\7\0\1\0\0livelive", 16);
 	p[1] = m->input.vhid;

@@ -23,6 +23,7 @@
 #define GROWTH_KB	4096
 #define GROWTH_KASAN_KB	49152
 #define SETTLE_MS	20000
+#define STOP		"/tmp/fuzz.stop"
 #define HEX_MAX		256
 
 char fuzz_where[128];
@@ -157,29 +158,29 @@ static void report(const struct fuzzer *fuzzer, u64 seed, u32 rounds,
 	fflush(stdout);
 }
 
-/* SEED LENGTH [ROUND [step]]: LENGTH is seconds or, as in 4r, rounds; with ROUND
- * that one alone.
+static bool told_to_stop(void)
+{
+	return !access(STOP, F_OK);
+}
+
+/* SEED ROUNDS [ROUND [step]]: so many from the first, fewer if there is the file
+ * STOP; or that one alone.
  */
 int rounds_main(const struct fuzzer *fuzzer, int argc, char **argv)
 {
 	struct round round = {};
-	u64 seed, length, end, told;
+	u64 seed, rounds;
 	long before = -1;
-	bool by_rounds;
 	int err = 0;
-	char *unit;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: %s SEED LENGTH [ROUND [step]]\n",
+		fprintf(stderr, "usage: %s SEED ROUNDS [ROUND [step]]\n",
 			argv[0]);
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	seed = strtoull(argv[1], NULL, 0);
-	length = strtoull(argv[2], &unit, 0);
-	by_rounds = *unit == 'r';
-	end = now_ms() + length * 1000;
-	told = now_ms();
+	rounds = strtoull(argv[2], NULL, 0);
 	round.number = argc > 3 ? strtoul(argv[3], NULL, 0) : 0;
 	round.step = argc > 4;
 	round.total = mmap(NULL, TOTALS * sizeof(u64), PROT_READ | PROT_WRITE,
@@ -190,12 +191,10 @@ int rounds_main(const struct fuzzer *fuzzer, int argc, char **argv)
 		err = run_round(fuzzer, &round, seed);
 		if (round.number++ == WARM_ROUNDS)
 			before = unreclaimable();
-		if (now_ms() > told + 60000) {
-			told = now_ms();
+		if (round.number % 100 == 0)
 			report(fuzzer, seed, round.number, round.total);
-		}
-	} while (!err && argc <= 3 &&
-		 (by_rounds ? round.number < length : now_ms() < end));
+	} while (!err && argc <= 3 && round.number < rounds &&
+		 !told_to_stop());
 	report(fuzzer, seed, round.number, round.total);
 	if (!err && before >= 0 && !memory_is_back(before))
 		err = -1;

@@ -63,7 +63,7 @@ struct verdict {
 	int port;
 };
 
-/* The next of @batch, empty; the last one again if there is no room. */
+/* The next of @batch, empty; one that nobody sends if there is no room. */
 struct frame *frame_new(struct batch *batch, const char *kind,
 			const struct member *m);
 u8 *frame_grow(struct frame *f, size_t len);
@@ -98,6 +98,9 @@ void advert_live(struct batch *batch);
 void advert_unicast(struct batch *batch);
 void advert_options(struct batch *batch);
 void advert_flood(struct batch *batch);
+/* corpus.c; the captures are found from where the @program is */
+void corpus_load(const char *program);
+void corpus_frame(struct batch *batch);
 /* fragment.c */
 void fragment4(struct batch *batch);
 void fragment6(struct batch *batch);
@@ -111,12 +114,14 @@ void icmp_quote(struct batch *batch);
 void traffic_any(struct batch *batch);
 void garbage(struct batch *batch);
 
-/* generate.c */
+/* generate.c again: chance */
 const struct member *some_member(struct batch *batch);
 void some_mac(struct batch *batch, const struct member *m, u8 *mac);
 void some_addr4(struct batch *batch, const struct member *m, u8 *addr);
 void some_addr6(struct batch *batch, const struct member *m, u8 *addr);
 
 struct verdict verdict_of(const struct host *host, const struct frame *f);
+/* The same for CARP_STAT_NOTMASTER and CARP_STAT_ARPDROP, of a member. */
+struct verdict drop_of(const struct host *host, const struct frame *f);
 
 #endif /* _FUZZ_FRAME_H */

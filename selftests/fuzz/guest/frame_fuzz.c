@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* frame_fuzz SEED LENGTH [ROUND [step]]: any frames at a host with carp
+/* frame_fuzz SEED ROUNDS [ROUND [step]]: any frames at a host with carp
  *
  * A batch of frames, then a look at every carp device. What must hold:
  *
  * - Counters only grow, and those of received advertisements by what was sent:
  *   each advertisement to the group moves the one counter that protocol.rst
- *   says, and one that the IP layer hands over moves one at most.
+ *   says, and one that the IP layer hands over moves one at most. Frames to the
+ *   virtual MAC of who is not MASTER, and who asks for its addresses, likewise.
  * - Who has no passphrase moves no state. A BACKUP that hears its MASTER stays.
  * - Nobody but the MASTER speaks for a virtual address.
  * - Afterwards each device takes a good advertisement, obeys, can be deleted and
@@ -28,12 +29,13 @@ enum total {
 	FORETOLD,
 	ACCEPTED,
 	THROUGH_IP,
+	DROPS,
 	FROM_HOST,
 };
 
 static const char *const totals[] = {
 	"frames", "advertisements foretold", "of them taken",
-	"through the IP layer", "frames from the host", NULL,
+	"through the IP layer", "drops foretold", "frames from the host", NULL,
 };
 
 /**
@@ -41,11 +43,13 @@ static const char *const totals[] = {
  * @port: those of the parents
  * @member: those of the devices
  * @maybe: how many more there may be, of any sort
+ * @maybe_drops: likewise, of frames that are dropped by who is not MASTER
  */
 struct tally {
 	u64 port[PORTS][__CARP_STAT_MAX];
 	u64 member[MEMBERS][__CARP_STAT_MAX];
 	u64 maybe;
+	u64 maybe_drops;
 };
 
 static struct round *round;
@@ -84,6 +88,16 @@ static void tally_one(struct tally *tally, const struct verdict *v)
 		tally->maybe++;
 		break;
 	}
+}
+
+static void tally_drop(struct tally *tally, const struct verdict *v)
+{
+	if (v->sure == MAYBE)
+		tally->maybe_drops++;
+	if (v->sure != ONE)
+		return;
+	round->total[DROPS]++;
+	tally->member[v->member][v->stat]++;
 }
 
 static void look(void)
@@ -129,6 +143,27 @@ static void check_counters(const struct tally *tally, int i,
 	}
 }
 
+/* What leaves, and ARP on other links, may add to ARPDROP. */
+static void check_drops(const struct tally *tally, int i,
+			const struct link *after, u32 from, u32 to)
+{
+	static const int stats[] = { CARP_STAT_NOTMASTER, CARP_STAT_ARPDROP };
+	const struct member *m = &host.member[i];
+	u64 grown, wanted;
+
+	for (u32 j = 0; j < ARRAY_SIZE(stats) && !batch.keyed; j++) {
+		grown = after->count[stats[j]] - m->before.count[stats[j]];
+		wanted = tally->member[i][stats[j]];
+		if (grown >= wanted && (stats[j] == CARP_STAT_ARPDROP ||
+					grown <= wanted + tally->maybe_drops))
+			continue;
+		blame(from, to);
+		fault("%s: counter %d: %llu more, wanted %llu", m->name,
+		      stats[j], (unsigned long long)grown,
+		      (unsigned long long)wanted);
+	}
+}
+
 static void check_state(const struct member *m, const struct link *after,
 			u32 from, u32 to)
 {
@@ -150,6 +185,8 @@ static void run(u32 from, u32 to)
 	for (u32 i = from; i < to; i++) {
 		v = verdict_of(&host, &batch.frame[i]);
 		tally_one(&tally, &v);
+		v = drop_of(&host, &batch.frame[i]);
+		tally_drop(&tally, &v);
 		host_write(&host, batch.frame[i].data, batch.frame[i].len);
 		host_read(&host, !batch.keyed);
 		round->total[FRAMES_SENT]++;
@@ -159,6 +196,7 @@ static void run(u32 from, u32 to)
 
 		link_get(&host.nl, m->ifindex, &after);
 		check_counters(&tally, i, &after, from, to);
+		check_drops(&tally, i, &after, from, to);
 		check_state(m, &after, from, to);
 		m->state = after.state;
 	}
@@ -194,5 +232,6 @@ int main(int argc, char **argv)
 		.totals = totals,
 	};
 
+	corpus_load(argv[0]);
 	return rounds_main(&fuzzer, argc, argv);
 }

@@ -195,8 +195,6 @@ static void heard(struct host *host, struct member *m)
 	u8 frame[128];
 	size_t len;
 
-	if (m->config.peer || member_has_peer6(m))
-		return;
 	link_get(&host->nl, m->ifindex, &link);
 	before = link.count[stat];
 	len = host_live_advert(host, m, !m->input.n4, frame);

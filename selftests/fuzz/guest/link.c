@@ -304,8 +304,13 @@ u32 link_dump(struct nl *nl, struct link *links, u32 room)
 {
 	struct ifinfomsg ifi = {};
 	struct msg msg;
+	u32 info;
 
 	msg_start(&msg, RTM_GETLINK, NLM_F_DUMP, &ifi, sizeof(ifi));
+	msg_put_u32(&msg, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	info = msg_nest(&msg, IFLA_LINKINFO);
+	msg_put_string(&msg, IFLA_INFO_KIND, "carp");
+	msg_nest_end(&msg, info);
 	msg_head(&msg)->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	msg_head(&msg)->nlmsg_seq = ++nl->seq;
 	nl_send(nl, msg.data, msg.len);

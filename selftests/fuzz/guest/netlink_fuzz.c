@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* netlink_fuzz SEED LENGTH [ROUND [step]]: any requests about carp devices
+/* netlink_fuzz SEED ROUNDS [ROUND [step]]: any requests about carp devices
  *
  * Each round has a user and a network namespace of its own. What must hold:
  *
@@ -31,7 +31,7 @@
 #include "setup.h"
 
 #define REQUESTS	800
-#define CARPS_MAX	10
+#define CARPS_MAX	6
 #define ERRNO_MAX	EHWPOISON
 #define MASTER_MS	20000
 

@@ -149,30 +149,42 @@ static struct verdict of_ip6(const struct rest *r, bool multicast)
 	}
 }
 
+/* As it is seen on the parent: false if on none of them. */
+static bool arrive(struct rest *r, const struct host *host,
+		   const struct frame *f, u16 *type)
+{
+	u16 vid;
+
+	*r = (struct rest) { .host = host, .at = f->data, .len = f->len };
+	if (r->len < ETH_LEN)
+		return false;
+	*type = get16(r->at + 12);
+	r->at += ETH_LEN;
+	r->len -= ETH_LEN;
+	if (*type != 0x8100 && *type != 0x88a8)
+		return true;
+	/* A tag and a type, or the kernel drops it. */
+	if (r->len < 6)
+		return false;
+	vid = get16(r->at) & 0xfff;
+	r->port = vid == HOST_VID;
+	/* Of no VLAN here, or of one with another sort of tags. */
+	if (vid && (!r->port || *type == 0x88a8))
+		return false;
+	*type = get16(r->at + 2);
+	r->at += 4;
+	r->len -= 4;
+	return true;
+}
+
 struct verdict verdict_of(const struct host *host, const struct frame *f)
 {
-	struct rest r = { .host = host, .at = f->data, .len = f->len };
 	bool multicast = f->data[0] & 1;
-	u16 type, vid;
+	struct rest r;
+	u16 type;
 
-	if (!host->allow || r.len < ETH_LEN)
+	if (!host->allow || !arrive(&r, host, f, &type))
 		return none;
-	type = get16(r.at + 12);
-	r.at += ETH_LEN;
-	r.len -= ETH_LEN;
-	if (type == 0x8100 || type == 0x88a8) {
-		/* A tag and a type, or the kernel drops it. */
-		if (r.len < 6)
-			return none;
-		vid = get16(r.at) & 0xfff;
-		r.port = vid == HOST_VID;
-		/* Of no VLAN here, or of one with another sort of tags. */
-		if (vid && (!r.port || type == 0x88a8))
-			return none;
-		type = get16(r.at + 2);
-		r.at += 4;
-		r.len -= 4;
-	}
 	switch (type) {
 	case 0x0800:
 		return of_ip4(&r, multicast);
@@ -184,4 +196,76 @@ struct verdict verdict_of(const struct host *host, const struct frame *f)
 	default:
 		return none;
 	}
+}
+
+static struct verdict dropped(const struct rest *r, int i, enum carp_stat stat)
+{
+	if (r->host->member[i].state == CARP_STATE_MASTER)
+		return none;
+	return (struct verdict) { ONE, stat, i, r->port };
+}
+
+/* Whose address it is on this link, or -1. */
+static int address_owner(const struct rest *r, const u8 *addr, bool v6)
+{
+	for (int i = 0; i < MEMBERS; i++) {
+		const struct member *m = &r->host->member[i];
+
+		for (u32 j = 0; j < (v6 ? m->input.n6 : m->input.n4); j++) {
+			if (m->port == r->port &&
+			    !memcmp(addr, v6 ? m->input.v6[j] :
+				    m->input.v4[j], v6 ? 16 : 4))
+				return i;
+		}
+	}
+	return -1;
+}
+
+/* Who is asked for by ARP or by a neighbour solicitation, or -1. */
+static int asked(const struct rest *r, u16 type)
+{
+	const u8 *p = r->at;
+
+	if (type == 0x0806 && r->len >= 28 && get16(p + 2) == 0x0800 &&
+	    p[4] == 6 && p[5] == 4 && get16(p + 6) == 1 &&
+	    memcmp(p + 14, p + 24, 4))
+		return address_owner(r, p + 24, false);
+	if (type == 0x86dd && r->len >= IP6_LEN + 24 && p[0] >> 4 == 6 &&
+	    p[6] == 58 && p[IP6_LEN] == 135)
+		return address_owner(r, p + IP6_LEN + 8, true);
+	return -1;
+}
+
+/* ARP that is none goes to the parent, whoever it is sent to. */
+static bool odd_arp(const struct rest *r, u16 type)
+{
+	const u8 *p = r->at;
+
+	return type == 0x0806 && (r->len < 28 || get16(p + 2) != 0x0800 ||
+				  p[4] != 6 || p[5] != 4);
+}
+
+struct verdict drop_of(const struct host *host, const struct frame *f)
+{
+	struct rest r;
+	u16 type;
+	int i;
+
+	if (!arrive(&r, host, f, &type) || odd_arp(&r, type))
+		return none;
+	if (type == 0x8100 || type == 0x88a8)
+		return maybe;
+	i = asked(&r, type);
+	if (i >= 0)
+		return dropped(&r, i, CARP_STAT_ARPDROP);
+	if (f->data[0] & 1)
+		return none;
+	for (i = 0; i < MEMBERS; i++) {
+		const struct member *m = &host->member[i];
+
+		if (m->port == r.port && !memcmp(f->data, member_mac(m), 6) &&
+		    memcmp(f->data, host->port[r.port].mac, 6))
+			return dropped(&r, i, CARP_STAT_NOTMASTER);
+	}
+	return none;
 }
