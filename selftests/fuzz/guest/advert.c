@@ -142,7 +142,8 @@ size_t host_live_advert(const struct host *host, const struct member *m,
 	p = frame_grow(&f, ADVERT_LEN);
 	memcpy(p, "\x21\0\0\7\0\1\0\0livelive", 16);
 	p[1] = m->input.vhid;
-	sign_make(&m->sign, 0, p + 8, p + 16);
+	/* All addresses count: if it is taken, the kernel knows all of them. */
+	sign_make(&m->sign, 1, p + 8, p + 16);
 	put16(p + 6, sign_cksum(p, ADVERT_LEN));
 	if (host->port[m->port].vid) {
 		memmove(f.data + 16, f.data + 12, f.len - 12);

@@ -109,6 +109,8 @@ void extensions6(struct batch *batch);
 void arp_any(struct batch *batch);
 void nd_any(struct batch *batch);
 void mld_any(struct batch *batch);
+/* speak.c */
+void client_any(struct batch *batch);
 /* traffic.c */
 void icmp_quote(struct batch *batch);
 void traffic_any(struct batch *batch);

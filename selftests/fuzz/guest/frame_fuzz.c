@@ -113,6 +113,20 @@ static void look(void)
 	}
 }
 
+static void show(const struct tally *tally, int i, const struct link *after)
+{
+	const struct member *m = &host.member[i];
+
+	printf("# %s: counter, more, wanted:", m->name);
+	for (int stat = FIRST; stat <= CARP_STAT_MAX; stat++)
+		printf(" %d %llu %llu", stat,
+		       (unsigned long long)(after->count[stat] -
+					    m->before.count[stat]),
+		       (unsigned long long)(tally->member[i][stat] +
+					    tally->port[m->port][stat]));
+	printf("\n");
+}
+
 static void check_counters(const struct tally *tally, int i,
 			   const struct link *after, u32 from, u32 to)
 {
@@ -128,6 +142,7 @@ static void check_counters(const struct tally *tally, int i,
 		wanted = tally->member[i][stat] + tally->port[m->port][stat];
 		if (grown < wanted || grown > wanted + tally->maybe) {
 			blame(from, to);
+			show(tally, i, after);
 			fault("%s: counter %d: %llu more, wanted %llu to %llu",
 			      m->name, stat, (unsigned long long)grown,
 			      (unsigned long long)wanted,
@@ -188,6 +203,8 @@ static void run(u32 from, u32 to)
 		v = drop_of(&host, &batch.frame[i]);
 		tally_drop(&tally, &v);
 		host_write(&host, batch.frame[i].data, batch.frame[i].len);
+		if (i % 8 == 0)
+			host_speak(&host);
 		host_read(&host, !batch.keyed);
 		round->total[FRAMES_SENT]++;
 	}

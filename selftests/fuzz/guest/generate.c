@@ -281,7 +281,7 @@ void batch_fill(struct batch *batch, u32 frames)
 		advert_multicast, advert_live, advert_unicast, advert_options,
 		advert_flood, corpus_frame, fragment4, fragment6, extensions6, arp_any,
 		arp_any, nd_any, nd_any, mld_any, icmp_quote, traffic_any,
-		traffic_any, garbage,
+		traffic_any, client_any, client_any, garbage,
 	};
 	u32 from;
 

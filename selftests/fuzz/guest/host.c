@@ -98,6 +98,7 @@ void host_setup(struct host *host, struct rng *rng)
 {
 	memset(host, 0, sizeof(*host));
 	host->rng = rng;
+	host->pieces.state = rng_next(rng);
 	host->allow = true;
 	host->frags = one_in(rng, 3);
 	nl_open(&host->nl, 0);
@@ -133,8 +134,8 @@ static ssize_t write_frags(struct host *host, const u8 *frame, size_t len)
 	int n;
 
 	for (n = 0; n < 15 && at < len; n++) {
-		size = n ? rng_between(host->rng, 1, 64) :
-			   rng_between(host->rng, ETH_LEN, 128);
+		size = n ? rng_between(&host->pieces, 1, 64) :
+			   rng_between(&host->pieces, ETH_LEN, 128);
 		if (n && len - at > 1000)
 			size = 1000;
 		if (size > len - at)

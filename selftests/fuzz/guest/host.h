@@ -66,6 +66,7 @@ struct member {
 /**
  * struct host - all of it
  * @rng: chance
+ * @pieces: chance of what depends on how often something is written
  * @nl: a socket
  * @tap: the file: what is written is received by eth0
  * @frags: what is written becomes a packet in pieces
@@ -76,6 +77,7 @@ struct member {
  */
 struct host {
 	struct rng *rng;
+	struct rng pieces;
 	struct nl nl;
 	int tap;
 	bool frags;
@@ -98,6 +100,12 @@ void host_read(struct host *host, bool judge);
 /* A frame with an advertisement that @m takes, of a member that is faster. */
 size_t host_live_advert(const struct host *host, const struct member *m,
 			bool v6, u8 *frame);
+
+/* In speak.c: answer what came out of it, if it asks for an address. */
+void host_answer(struct host *host, const u8 *eth, const u8 *at, size_t left,
+		 u16 type, u16 vid);
+/* Have it send something from a virtual address. */
+void host_speak(struct host *host);
 
 /* In judge.c: may the host have sent this? */
 void judge_frame(struct host *host, const u8 *frame, size_t len, bool judge);

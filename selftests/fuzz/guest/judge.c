@@ -171,4 +171,7 @@ void judge_frame(struct host *host, const u8 *frame, size_t len, bool judge)
 		see_ip6(&o);
 	else if (type == 0x0806)
 		see_arp(&o);
+	if (judge)
+		host_answer(host, frame, o.at, o.left, type,
+			    o.port ? HOST_VID : 0);
 }

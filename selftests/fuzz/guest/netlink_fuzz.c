@@ -183,7 +183,7 @@ static void check_change(const struct request *request,
 		fault("%s: %d %s", request->foretold == REFUSED ?
 		      "accepted" : "refused", reply->err, reply->text);
 	}
-	if (reply->err && !reply->explained) {
+	if (reply->err && !reply->explained && !request->core) {
 		blame(request);
 		fault("no explanation of errno %d", reply->err);
 	}

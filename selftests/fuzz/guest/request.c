@@ -120,6 +120,28 @@ static bool put_linkinfo(struct rng *rng, struct msg *msg, u32 *data)
 	return regular;
 }
 
+/* What carp checks before the core sets it, after carp has done its part. */
+static void put_checked(struct rng *rng, const struct world *world,
+			struct msg *msg)
+{
+	u8 mac[8];
+
+	switch (rng_below(rng, 3)) {
+	case 0:
+		msg_put_u32(msg, IFLA_MTU, odd_u32(rng));
+		break;
+	case 1:
+		msg_put_u32(msg, IFLA_LINK, some_link(rng, world));
+		break;
+	default:
+		rng_bytes(rng, mac, sizeof(mac));
+		if (one_in(rng, 4))
+			memset(mac, 0, sizeof(mac));
+		msg_put(msg, IFLA_ADDRESS, mac, one_in(rng, 4) ?
+			rng_below(rng, 9) : 6);
+	}
+}
+
 /* Change one carp device and nothing else: that can be foretold. */
 static void make_change(struct rng *rng, const struct world *world,
 			struct request *request)
@@ -140,9 +162,9 @@ static void make_change(struct rng *rng, const struct world *world,
 						NLA_HDRLEN,
 						end - data - NLA_HDRLEN,
 						target, &request->after);
-	/* The core sets these after carp has done its part. */
-	if (one_in(rng, 6)) {
-		msg_put_u32(&request->msg, IFLA_MTU, odd_u32(rng));
+	if (one_in(rng, 4)) {
+		put_checked(rng, world, &request->msg);
+		request->core = true;
 		if (request->foretold == ACCEPTED)
 			request->foretold = DEPENDS;
 	}
@@ -332,6 +354,7 @@ void request_make(struct rng *rng, const struct world *world,
 
 	request->foretold = UNKNOWN;
 	request->target = NULL;
+	request->core = false;
 	makers[rng_below(rng, ARRAY_SIZE(makers))](rng, world, request);
 	if (one_in(rng, 8))
 		mangle(rng, request);

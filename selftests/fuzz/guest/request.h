@@ -42,12 +42,14 @@ enum foretold {
  * @msg: the message
  * @foretold: only where one carp device is changed, and nothing else
  * @target: that device
+ * @core: the core has a say too, and does not always explain itself
  * @after: its configuration if it is accepted
  */
 struct request {
 	struct msg msg;
 	enum foretold foretold;
 	const struct link *target;
+	bool core;
 	struct link_config after;
 };
 
