@@ -39,11 +39,11 @@ fuzz() {
 }
 
 whatever_frames_come_each_is_accounted_for_and_none_changes_a_state() {
-	fuzz frame 5
+	fuzz frame 4
 }
 
 whatever_is_requested_is_answered_and_changes_what_it_says() {
-	fuzz netlink 5
+	fuzz netlink 4
 }
 
 tests_run "$@"

@@ -163,8 +163,8 @@ static bool told_to_stop(void)
 	return !access(STOP, F_OK);
 }
 
-/* SEED ROUNDS [ROUND [step]]: so many from the first, fewer if there is the file
- * STOP; or that one alone.
+/* SEED ROUNDS [ROUND [step]]: so many from the first, fewer if there is the
+ * file STOP; or that one alone.
  */
 int rounds_main(const struct fuzzer *fuzzer, int argc, char **argv)
 {

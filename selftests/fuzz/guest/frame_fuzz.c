@@ -9,8 +9,8 @@
  *   virtual MAC of who is not MASTER, and who asks for its addresses, likewise.
  * - Who has no passphrase moves no state. A BACKUP that hears its MASTER stays.
  * - Nobody but the MASTER speaks for a virtual address.
- * - Afterwards each device takes a good advertisement, obeys, can be deleted and
- *   made anew.
+ * - Afterwards each device takes a good advertisement, obeys, can be deleted
+ *   and made anew.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -279,9 +279,9 @@ void batch_fill(struct batch *batch, u32 frames)
 	static void (*const makers[])(struct batch *batch) = {
 		advert_multicast, advert_multicast, advert_multicast,
 		advert_multicast, advert_live, advert_unicast, advert_options,
-		advert_flood, corpus_frame, fragment4, fragment6, extensions6, arp_any,
-		arp_any, nd_any, nd_any, mld_any, icmp_quote, traffic_any,
-		traffic_any, client_any, client_any, garbage,
+		advert_flood, corpus_frame, fragment4, fragment6, extensions6,
+		arp_any, arp_any, nd_any, nd_any, mld_any, icmp_quote,
+		traffic_any, traffic_any, client_any, client_any, garbage,
 	};
 	u32 from;
 

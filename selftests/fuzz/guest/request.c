@@ -224,8 +224,8 @@ static void some_address(struct rng *rng, bool v6, u8 *addr)
 	if (one_in(rng, 6)) {
 		rng_bytes(rng, addr, 16);
 	} else if (v6) {
-		memcpy(addr, one_in(rng, 4) ? "\xfe\x80\0\0" : "\x20\x01\x0d\xb8",
-		       4);
+		memcpy(addr, one_in(rng, 4) ? "\xfe\x80\0\0" :
+		       "\x20\x01\x0d\xb8", 4);
 		addr[15] = rng_between(rng, 1, 8);
 	} else {
 		memcpy(addr, "\xc0\x00\x02", 3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What makes the host speak: neighbours that answer it, clients that ask it, and
- * programs of its own that use a virtual address.
+/* What makes the host speak: neighbours that answer it, clients that ask it,
+ * and programs of its own that use a virtual address.
  */
 #define _GNU_SOURCE
 #include <netinet/in.h>
@@ -107,7 +107,7 @@ void host_speak(struct host *host)
 		in6.sin6_addr.s6_addr[15] = last;
 		in.sin_port = htons(9);
 		in6.sin6_port = htons(9);
-		/* A BACKUP may not; the frames that come out are what counts. */
+		/* A BACKUP may not; what counts are the frames that come. */
 		(void)!sendto(fd, "speak", 5, MSG_DONTWAIT, addr, len);
 	}
 	close(fd);
@@ -120,8 +120,9 @@ static const u8 *client_mac(struct batch *batch, const struct member *m,
 		batch->host->port[m->port].mac;
 }
 
-/* Nothing wrong with it: an echo from a client to a virtual address, the host or
- * somebody behind it; or from a virtual address, which somebody else has stolen.
+/* Nothing wrong with it: an echo from a client to a virtual address, the host
+ * or somebody behind it; or from a virtual address, which somebody else has
+ * stolen.
  */
 void client_any(struct batch *batch)
 {
