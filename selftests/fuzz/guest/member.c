@@ -157,6 +157,23 @@ static void change_form(struct host *host, struct member *m)
 	change(host, m, IFLA_CARP_CKSUM6, &m->config.cksum6, 4);
 }
 
+/* The end of an address that neither it nor another member has. */
+static u8 free_last(const struct member *m, bool v6)
+{
+	u32 n = v6 ? m->input.n6 : m->input.n4, i = 0;
+	u8 last = 120 + m->input.vhid % 10;
+
+	while (i < n) {
+		if ((v6 ? m->input.v6[i][15] : m->input.v4[i][3]) == last) {
+			last += 10;
+			i = 0;
+		} else {
+			i++;
+		}
+	}
+	return last;
+}
+
 static void change_address4(struct host *host, struct member *m)
 {
 	bool add = m->input.n4 < VIPS_MAX && one_in(host->rng, 2);
@@ -164,8 +181,7 @@ static void change_address4(struct host *host, struct member *m)
 	if (m->input.n4 < 2 && !add)
 		return;
 	if (add)
-		member_address(host, m, AF_INET, m->input.n4 * 10 +
-			       120 + m->input.vhid % 10);
+		member_address(host, m, AF_INET, free_last(m, false));
 	setup_addr(&host->nl, add, m->ifindex, AF_INET,
 		   m->input.v4[m->input.n4 - 1], 24);
 	if (!add)
@@ -179,8 +195,7 @@ static void change_address6(struct host *host, struct member *m)
 	if (m->input.n6 < 2 && !add)
 		return;
 	if (add)
-		member_address(host, m, AF_INET6, m->input.n6 * 10 +
-			       120 + m->input.vhid % 10);
+		member_address(host, m, AF_INET6, free_last(m, true));
 	/* A link-local one has two signatures. */
 	if (add && one_in(host->rng, 2))
 		memcpy(m->input.v6[m->input.n6 - 1], "\xfe\x80\0\0\0\0\0\0", 8);
