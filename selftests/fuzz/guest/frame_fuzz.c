@@ -134,9 +134,9 @@ static void check_counters(const struct tally *tally, int i,
 	u64 grown, wanted, more = 0;
 
 	for (int stat = FIRST; stat <= CARP_STAT_MAX; stat++) {
-		grown = after->count[stat] - m->before.count[stat];
-		if ((long long)grown < 0)
+		if (after->count[stat] < m->before.count[stat])
 			fault("%s: counter %d shrank", m->name, stat);
+		grown = after->count[stat] - m->before.count[stat];
 		if (stat > LAST)
 			continue;
 		wanted = tally->member[i][stat] + tally->port[m->port][stat];

@@ -146,7 +146,7 @@ void nl_reply(const struct nlmsghdr *nlh, struct reply *reply)
 		if (size > left)
 			break;
 		left -= size;
-		nla = (const void *)nla + size;
+		nla = (const void *)((const u8 *)nla + size);
 	}
 }
 
