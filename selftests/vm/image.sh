@@ -141,6 +141,8 @@ make_payload() {
 		make -s --no-print-directory -C "$top/selftests/fuzz/guest" >&2 &&
 		cp "$top"/selftests/fuzz/build/guest/*_fuzz \
 			"$stage/opt/carp/fuzz" || return 1
+	gcc -O2 -Wall -Wextra -Werror -static -I"$top/carp/uapi" \
+		-o "$stage/opt/carp/guest/torture" "$vm"/torture/*.c || return 1
 
 	# The index of all modules with ours among them.
 	if ! cmp -s "$dir/indexed.ko" "$dir/build/carp/carp.ko"; then
