@@ -28,7 +28,7 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 
 .PHONY: all modules modules_install tools install uninstall \
 	dkms-install dkms-uninstall check lint lint-quick fuzz fuzz-guest sim \
-	test test-matrix test-debug coverage demo clean help
+	test test-matrix test-debug coverage chaos torture demo clean help
 
 all: modules tools
 
@@ -65,7 +65,8 @@ lint lint-quick:
 fuzz fuzz-guest sim:
 	$(Q)$(MAKE) -C selftests $@
 
-test test-matrix test-debug coverage demo:
+# FAILOVERS=N, SECONDS=N, CPUS="2 4", SEED=N
+test test-matrix test-debug coverage chaos torture demo:
 	$(Q)$(MAKE) -C selftests $@
 
 clean:
@@ -91,6 +92,8 @@ help:
 	@echo 'test-matrix  the same on each kernel that Debian ships: hours'
 	@echo 'test-debug  unit tests and selftests in kernels that check themselves'
 	@echo 'coverage   which lines and branches the selftests reach: hours'
+	@echo 'chaos      a thousand failovers on a bad network; FAILOVERS, SEED'
+	@echo 'torture    everything at once in one guest; SECONDS, CPUS, SEED'
 	@echo 'demo       two members and a client in QEMU, and a failover'
 	@echo 'clean      remove what was built; .cache stays'
 

@@ -53,9 +53,12 @@ def log_directory(name):
     return path
 
 
-def test(function=None, limit=300):
-    """Register a test of the file; @limit is in seconds, boots included."""
+def test(function=None, limit=300, again=True):
+    """Register a test of the file; @limit is in seconds, boots included; not
+    @again: it may not fail once.
+    """
     def register(function):
+        function.again = again
         TESTS.append((function.__name__, function, limit))
         return function
     return register(function) if function else register
@@ -232,7 +235,7 @@ def run_one(lab, function, limit):
     whatever a kernel complains about, has failed.
     """
     result = run_once(lab, function, limit)
-    if result == "failed":
+    if result == "failed" and function.again:
         diagnose("failed once, again:")
         result = run_once(lab, function, limit)
     return result == "passed"

@@ -3,9 +3,10 @@
 """run.py [PATTERN]: every ring of tests, TAP on stdout, totals on the last line.
 
 First "make check", a short run of the fuzzers and sparse, which need no guest;
-then, side by side, the files of selftests/net in one guest and those of pair/
-between several. PATTERN is a regular expression, found in the titles of the tests
-to run: check/..., fuzz/..., lint/..., net/FILE/TEST, pair/FILE/TEST.
+then, side by side, the files of selftests/net in one guest, a short torture, and
+those of pair/ between several. PATTERN is a regular expression, found in the titles
+of the tests to run: check/..., fuzz/..., lint/..., torture/, net/FILE/TEST,
+pair/FILE/TEST.
 
 With KERNEL=uml, uml4 or smp, kernels that check themselves (selftests/debug): the KUnit
 suites, net, and a scan for leaks; smp also counts what the tests reach.
@@ -177,6 +178,14 @@ def pair_jobs(report, pattern):
             for name, tests in found]
 
 
+def torture_jobs(report, pattern):
+    """The short form."""
+    if not re.search(pattern, "torture/"):
+        return []
+    return [Job(report, "torture/", ["env", "SECONDS=10", "CPUS=2", os.path.join(
+        HERE, "torture.py")])]
+
+
 def side_by_side(net, pair):
     """Two lanes, one with a guest at a time and one with several that mostly
     wait; which helps the other when it is through.
@@ -208,6 +217,7 @@ def main(pattern):
     print("TAP version 13")
     report.say(f"# logs in {os.path.relpath(os.environ['CARP_LOG'])}")
     net, pair = net_jobs(report, pattern), pair_jobs(report, pattern)
+    net = torture_jobs(report, pattern) + net
     everything = net + pair
     if not pattern or re.search(pattern, "check/"):
         check = Job(report, "check/", ["make", "-C", TOP, "check"])

@@ -3,18 +3,14 @@
 #define _GNU_SOURCE
 #include "torture.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
-#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define FRAMES_MAX	4096
@@ -128,7 +124,7 @@ void run_tools(uint64_t seed)
 		const char *next = commands[rng_next(&seed) %
 					    ARRAY_SIZE(commands)];
 
-		usleep(500000);
+		usleep(2000000);
 		if (space_enter(rng_next(&seed) % SPACES))
 			continue;
 		snprintf(command, sizeof(command), "exec %s", next);

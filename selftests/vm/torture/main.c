@@ -13,7 +13,6 @@
 #define _GNU_SOURCE
 #include "torture.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <sched.h>
