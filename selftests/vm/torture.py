@@ -215,8 +215,8 @@ def on(cpus, image, sockets, logs, seconds, seed, results):
         # It has one.
         kind, cpus = Uml, 1
     guest = kind(f"torture{cpus}", image, sockets, logs, memory=1024, cpus=cpus,
-                 # Emulated, these only take time.
-                 words="mitigations=off")
+                 # Emulated, these take most of the time.
+                 words="mitigations=off rcupdate.rcu_expedited=1")
     where = f"{cpus} CPUs, "
     torture = Torture(guest, seconds, seed)
     steps = (("it begins", torture.begin),

@@ -77,6 +77,9 @@ class Diary:
         self.compare()
         for text in self.monitor.output().splitlines():
             event = json.loads(text) if text.startswith("{") else None
+            if event and not self.turns and event["from"] == "MASTER":
+                # It was when the watch began.
+                self.turns.append((0, True))
             if event:
                 self.turns.append((self.to_hub(event["time"]),
                                    event["to"] == "MASTER"))

@@ -2,7 +2,7 @@
 /* torture SECONDS SEED CPUS FRAMES: everything that can be done to a carp device
  * and to what is below and above it, from all CPUs at once
  *
- * Two actors on each CPU draw operations from the seed and do them in SPACES
+ * Four actors on each CPU draw operations from the seed and do them in SPACES
  * namespaces, whose devices they share. Beside them others flood the segment with
  * the frames of a file, dump everything, and run the tools. Afterwards all is
  * deleted. Status 0: every operation ended in time; 3: but some kind of them never
@@ -26,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ACTORS_PER_CPU	4	/* most of the time they wait */
 #define ACTORS_MAX	16
 #define CROWD_MAX	8
 #define NEVER_DONE	3
@@ -135,7 +136,7 @@ static void start_all(uint64_t seed, unsigned int cpus, const char *frames)
 {
 	unsigned int i;
 
-	for (i = 0; i < cpus * 2 && i < ACTORS_MAX; i++) {
+	for (i = 0; i < cpus * ACTORS_PER_CPU && i < ACTORS_MAX; i++) {
 		actors[i] = start();
 		if (!actors[i])
 			act(&shared->slots[i], seed_of(seed, i), i % cpus);
