@@ -21,10 +21,16 @@ void link_begin(struct msg *m, int type, int flags, int index)
 	msg_begin(m, type, flags, &info, sizeof(info));
 }
 
-/* 0 if there is none. */
+/* 0 if there is none. Not by ioctl, which would look for a module of that name. */
 int link_index(const char *name)
 {
-	return if_nametoindex(name);
+	struct msg m;
+	int index;
+
+	link_begin(&m, RTM_GETLINK, 0, 0);
+	msg_str(&m, IFLA_IFNAME, name);
+	index = msg_do(&m);
+	return index > 0 ? index : 0;
 }
 
 int link_delete(const char *name)

@@ -106,6 +106,7 @@ static void act(struct slot *slot, uint64_t rng, unsigned int cpu)
 		err = space_enter(slot->draw.space);
 		if (!err)
 			err = op->run(&slot->draw);
+		slot->spent[slot->draw.op] += now() - slot->started;
 		slot->started = 0;
 		if (err) {
 			slot->refused[slot->draw.op]++;
@@ -269,24 +270,26 @@ static void disperse(void)
 /* What was done, and whether each did what it is here for. */
 static int report(double seconds)
 {
-	uint64_t all = 0, done, refused;
+	uint64_t all = 0, done, refused, spent;
 	unsigned int i, actor;
 	int failed = 0, error;
 
 	for (i = 0; i < ops_count; i++) {
-		done = refused = error = 0;
+		done = refused = spent = error = 0;
 		for (actor = 0; actor < actors_count; actor++) {
 			const struct slot *slot = &shared->slots[actor];
 
 			done += slot->done[i];
 			refused += slot->refused[i];
+			spent += slot->spent[i];
 			if (slot->last_error[i])
 				error = slot->last_error[i];
 		}
 		all += done + refused;
-		printf("%-12s %7lu done %7lu refused%s%s\n", ops[i].name, done,
-		       refused, error ? ", last: " : "",
-		       error ? strerror(error) : "");
+		printf("%-12s %7lu done %7lu refused, %lu ms each%s%s\n",
+		       ops[i].name, done, refused,
+		       spent / 1000000 / (done + refused ?: 1),
+		       error ? ", last: " : "", error ? strerror(error) : "");
 		if (ops[i].never ? done : !done && refused >= IN_VAIN) {
 			printf("%s was %s\n", ops[i].name,
 			       done ? "done" : "never done");

@@ -163,12 +163,15 @@ void msg_end(struct msg *m, struct nlattr *nest)
 	nest->nla_len = (char *)msg_tail(m) - (char *)nest;
 }
 
-/* Ask for it; 0 or what the kernel answers. */
+/* Ask for it; 0, or what the kernel answers, or the index of the link that is the
+ * answer.
+ */
 int msg_do(struct msg *m)
 {
-	char answer[16384];
+	static char answer[16384];
 	const struct nlmsghdr *head = (const void *)answer;
 	const struct nlmsgerr *error = NLMSG_DATA(head);
+	const struct ifinfomsg *link = NLMSG_DATA(head);
 
 	if (send(nl, m, m->head.nlmsg_len, 0) < 0)
 		return -errno;
@@ -176,6 +179,8 @@ int msg_do(struct msg *m)
 		if (recv(nl, answer, sizeof(answer), 0) < 0)
 			return -errno;
 	} while (head->nlmsg_seq != m->head.nlmsg_seq);
+	if (head->nlmsg_type == RTM_NEWLINK)
+		return link->ifi_index;
 	return head->nlmsg_type == NLMSG_ERROR ? error->error : 0;
 }
 

@@ -450,10 +450,10 @@ static int do_module(const struct draw *d)
 }
 
 const struct op ops[] = {
-	{ "member", 40, do_member, 0 },
+	{ "member", 80, do_member, 0 },
 	{ "create", 10, do_create, 0 },
 	{ "configure", 80, do_configure, 0 },
-	{ "delete", 15, do_delete, 0 },
+	{ "delete", 10, do_delete, 0 },
 	{ "updown", 40, do_updown, 0 },
 	{ "address-add", 40, do_address_add, 0 },
 	{ "address-del", 30, do_address_del, 0 },
@@ -462,8 +462,8 @@ const struct op ops[] = {
 	{ "parent-name", 8, do_parent_rename, 0 },
 	{ "move", 6, do_move, 1 },
 	{ "parent-move", 4, do_parent_move, 0 },
-	{ "parent-add", 25, do_parent_add, 0 },
-	{ "parent-del", 8, do_parent_del, 0 },
+	{ "parent-add", 40, do_parent_add, 0 },
+	{ "parent-del", 5, do_parent_del, 0 },
 	{ "parent-flap", 12, do_parent_flap, 0 },
 	{ "carrier", 12, do_carrier_flap, 0 },
 	{ "enslave", 6, do_enslave, 0 },
@@ -472,8 +472,8 @@ const struct op ops[] = {
 	{ "route", 40, do_route, 0 },
 	{ "talk", 60, do_talk, 0 },
 	{ "listen", 15, do_listen, 0 },
-	{ "space", 4, do_space, 0 },
-	{ "module", 2, do_module, 0 },
+	{ "space", 1, do_space, 0 },
+	{ "module", 1, do_module, 0 },
 };
 
 const unsigned int ops_count = ARRAY_SIZE(ops);

@@ -25,7 +25,7 @@ struct draw {
 struct slot {
 	volatile uint64_t started;	/* ns; 0: between two operations */
 	struct draw draw;
-	uint64_t done[OPS_MAX], refused[OPS_MAX];
+	uint64_t done[OPS_MAX], refused[OPS_MAX], spent[OPS_MAX];
 	int last_error[OPS_MAX];
 };
 
