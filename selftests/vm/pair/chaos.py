@@ -98,7 +98,7 @@ class Chaos:
         self.takeovers = 0
         self.ways = (self.bow_out, self.cable, self.reload, self.recreate,
                      self.force, self.parent, self.preempt, self.allow,
-                     self.stall)
+                     self.demote, self.stall)
 
     # -- the pair ---------------------------------------------------------------
 
@@ -154,6 +154,10 @@ class Chaos:
 
     def allow(self, victim):
         return "sysctl -qw net.carp.allow=0", "sysctl -qw net.carp.allow=1"
+
+    def demote(self, victim):
+        return ("sysctl -qw net.carp.demotion=100",
+                "sysctl -qw net.carp.demotion=-100")
 
     def force(self, victim):
         self.settle()

@@ -51,6 +51,26 @@ static int vip_prefix(unsigned int i)
 	return strchr(vips[i], ':') ? 64 : 24;
 }
 
+/* Links that come and go, itself among them */
+static void put_demotion(struct msg *m, const struct draw *d)
+{
+	struct nlattr *list, *link;
+
+	msg_u32(m, IFLA_CARP_DEMOTION, (d->c >> 17) % 3);
+	msg_u32(m, IFLA_CARP_DEMOTESTYLE, d->c >> 19 & 1);
+	msg_u8(m, IFLA_CARP_SYNCGROUP, d->c >> 20 & 1);
+	msg_u32(m, IFLA_CARP_ANNOUNCE, d->c >> 21 & 1);
+	list = msg_nest(m, IFLA_CARP_TRACK);
+	link = msg_nest(m, CARP_TRACK_LINK);
+	if (d->c >> 22 & 1)
+		msg_u32(m, CARP_TRACK_GROUP, 0);
+	else
+		msg_str(m, CARP_TRACK_NAME, parent(d->c >> 23));
+	msg_u32(m, CARP_TRACK_WEIGHT, (d->c >> 26) % 3);
+	msg_end(m, link);
+	msg_end(m, list);
+}
+
 /* Many of these would be no election: most members agree on vhid and key, and
  * all are fast, so that timers and advertisements meet.
  */
@@ -70,6 +90,7 @@ static void put_config(struct msg *m, const struct draw *d)
 		msg_u32(m, IFLA_CARP_STATE, 1 + (d->c >> 14) % 2);
 	msg_u32(m, IFLA_CARP_CKSUM6, d->c >> 15 & 1);
 	msg_u32(m, IFLA_CARP_FORM, d->c >> 16 & 1);
+	put_demotion(m, d);
 	msg_end(m, data);
 	msg_end(m, info);
 }
@@ -200,13 +221,12 @@ static int move(const char *name, unsigned int space)
 
 static int do_move(const struct draw *d)
 {
-	/* Into its own is no move. */
-	return move(carp(d->a), d->space + 1 + d->b % (SPACES - 1));
+	return move(carp(d->a), d->space + 1);
 }
 
 static int do_parent_move(const struct draw *d)
 {
-	return move(parent(d->a), d->space + 1 + d->b % (SPACES - 1));
+	return move(parent(d->a), d->space + 1);
 }
 
 static int enslave(const char *name, const char *master)
