@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "group.h"
 #include "main.h"
 #include "state.h"
 
@@ -36,20 +37,10 @@ struct job {
 	int ifindex;
 };
 
-/* The kernel says who it is first, which is known here. */
-static const char *kernel_text(const struct nl *nl)
-{
-	static const char who[] = "carp: ";
-
-	if (!strncmp(nl->text, who, strlen(who)))
-		return nl->text + strlen(who);
-	return nl->text;
-}
-
 /* The kernel's own sentence where it has one. */
 static int complain(struct job *job, const struct nlmsghdr *nlh, int err)
 {
-	const char *text = kernel_text(job->nl);
+	const char *text = nl_sentence(job->nl);
 	const char *word = NULL;
 
 	if (job->nl->attr_offs)
@@ -71,7 +62,7 @@ static int send_request(struct job *job, struct nlmsghdr *nlh)
 		return complain(job, nlh, err);
 	if (job->nl->text[0])
 		fprintf(stderr, "carpconfig: %s: warning: %s\n",
-			job->req->ifname, kernel_text(job->nl));
+			job->req->ifname, nl_sentence(job->nl));
 	return EXIT_OK;
 }
 
@@ -146,6 +137,44 @@ static int check_mtu(struct job *job)
 		return EXIT_OK;
 	return fail(req->ifname, "mtu %u is more than the parent's, which is %u",
 		    req->mtu, mtu);
+}
+
+static bool is_tracked(const struct link *link,
+		       const struct request_track *track)
+{
+	const struct link_track *have;
+
+	for (unsigned int i = 0; link && i < link->n_tracks; i++) {
+		have = &link->tracks[i];
+		if (!track->group_word == !have->name[0])
+			continue;
+		if (track->group_word ? track->group == have->group :
+					!strcmp(track->name, have->name))
+			return true;
+	}
+	return false;
+}
+
+static int check_tracks(struct job *job)
+{
+	struct request *req = job->req;
+	struct request_track *track;
+
+	for (unsigned int i = 0; i < req->n_tracks; i++) {
+		track = &req->tracks[i];
+		if (track->group_word &&
+		    !group_number(track->group_word, &track->group))
+			return fail(req->ifname, NO_GROUP, track->group_word);
+		if (!track->group_word && track->weight &&
+		    !if_nametoindex(track->name))
+			return fail(req->ifname, "track %s: no such interface",
+				    track->name);
+		if (!track->weight && !is_tracked(job->link, track))
+			return fail(req->ifname, "%s%s is not tracked",
+				    track->group_word ? "group " : "",
+				    track->group_word ?: track->name);
+	}
+	return EXIT_OK;
 }
 
 static int load_key(struct job *job)
@@ -262,7 +291,7 @@ static int check_addrs(struct job *job)
 static int send_link(struct job *job)
 {
 	bool create = job->req->verb == REQUEST_CREATE;
-	char buf[MNL_NLMSG_HDRLEN + 1024];
+	char buf[MNL_NLMSG_HDRLEN + 4096];
 	struct nlmsghdr *nlh;
 	int rc;
 
@@ -363,6 +392,8 @@ static int check(struct job *job)
 		rc = check_ipv6(job);
 	if (!rc)
 		rc = check_addrs(job);
+	if (!rc)
+		rc = check_tracks(job);
 	if (!rc)
 		rc = load_key(job);
 	return rc;

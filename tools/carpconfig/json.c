@@ -88,6 +88,40 @@ static json_t *json_stats(const struct link *link)
 	return stats;
 }
 
+static json_t *json_tracks(const struct link *link)
+{
+	const struct link_track *track;
+	json_t *tracks = json_array();
+	json_t *json;
+
+	for (unsigned int i = 0; i < link->n_tracks; i++) {
+		track = &link->tracks[i];
+		json = json_pack("{s:I, s:I}",
+				 "weight", (json_int_t)track->weight,
+				 "down", (json_int_t)track->down);
+		if (track->name[0])
+			json_object_set_new(json, "link",
+					    json_string(track->name));
+		else
+			json_object_set_new(json, "group",
+					    json_integer(track->group));
+		json_array_append_new(tracks, json);
+	}
+	return tracks;
+}
+
+static void add_demotion(json_t *json, const struct link *link)
+{
+	json_object_set_new(json, "group", json_integer(link->group));
+	json_object_set_new(json, "demotion", json_integer(link->demotion));
+	json_object_set_new(json, "demoted", json_integer(link->demoted));
+	json_object_set_new(json, "demotestyle",
+			    json_string(carp_demotestyle_name(link->demotestyle)));
+	json_object_set_new(json, "syncgroup", json_boolean(link->syncgroup));
+	json_object_set_new(json, "announce", json_integer(link->announce));
+	json_object_set_new(json, "track", json_tracks(link));
+}
+
 /**
  * json_link - an interface as an object
  * @link: the interface
@@ -124,6 +158,7 @@ json_t *json_link(const struct link *link, const struct state *state,
 			    json_string(carp_cksum6_name(link->cksum6)));
 	json_object_set_new(json, "form",
 			    json_string(carp_form_name(link->form)));
+	add_demotion(json, link);
 	json_object_set_new(json, "serial", json_integer(link->serial));
 	json_object_set_new(json, "history", json_history(link));
 	json_object_set_new(json, "inet", json_addrs(link, state, AF_INET));

@@ -11,55 +11,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "attr.h"
 #include "link.h"
+#include "track.h"
 
 #define CARP_KIND	"carp"
-
-struct attr_table {
-	const struct nlattr **tb;
-	unsigned int max;
-};
-
-static int take_attr(const struct nlattr *attr, void *data)
-{
-	struct attr_table *table = data;
-	unsigned int type = mnl_attr_get_type(attr);
-
-	if (type <= table->max)
-		table->tb[type] = attr;
-	return MNL_CB_OK;
-}
-
-static void take_nest(const struct nlattr *nest, const struct nlattr **tb,
-		      unsigned int max)
-{
-	struct attr_table table = { tb, max };
-
-	memset(tb, 0, sizeof(*tb) * (max + 1));
-	if (nest)
-		mnl_attr_parse_nested(nest, take_attr, &table);
-}
-
-static uint8_t get_u8(const struct nlattr *attr)
-{
-	if (!attr || mnl_attr_get_payload_len(attr) < sizeof(uint8_t))
-		return 0;
-	return mnl_attr_get_u8(attr);
-}
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-	if (!attr || mnl_attr_get_payload_len(attr) < sizeof(uint32_t))
-		return 0;
-	return mnl_attr_get_u32(attr);
-}
-
-static uint64_t get_u64(const struct nlattr *attr)
-{
-	if (!attr || mnl_attr_get_payload_len(attr) < sizeof(uint64_t))
-		return 0;
-	return mnl_attr_get_u64(attr);
-}
 
 static bool copy_payload(const struct nlattr *attr, void *to, size_t size)
 {
@@ -74,7 +30,7 @@ static bool has_kind(const struct nlattr *linkinfo)
 	const struct nlattr *tb[IFLA_INFO_MAX + 1];
 	const struct nlattr *kind;
 
-	take_nest(linkinfo, tb, IFLA_INFO_MAX);
+	attr_nest(linkinfo, tb, IFLA_INFO_MAX);
 	kind = tb[IFLA_INFO_KIND];
 	return kind && !mnl_attr_validate(kind, MNL_TYPE_NUL_STRING) &&
 	       !strcmp(mnl_attr_get_str(kind), CARP_KIND);
@@ -92,13 +48,13 @@ static void decode_history(const struct nlattr *nest, struct link *link)
 		if (mnl_attr_get_type(attr) != CARP_HISTORY_TRANSITION ||
 		    link->n_history == CARP_HISTORY_MAX)
 			continue;
-		take_nest(attr, tb, CARP_TRANSITION_MAX);
+		attr_nest(attr, tb, CARP_TRANSITION_MAX);
 		t = &link->history[link->n_history++];
-		t->serial = get_u32(tb[CARP_TRANSITION_SERIAL]);
-		t->from = get_u32(tb[CARP_TRANSITION_FROM]);
-		t->to = get_u32(tb[CARP_TRANSITION_TO]);
-		t->reason = get_u32(tb[CARP_TRANSITION_REASON]);
-		t->time = get_u64(tb[CARP_TRANSITION_TIME]);
+		t->serial = attr_u32(tb[CARP_TRANSITION_SERIAL]);
+		t->from = attr_u32(tb[CARP_TRANSITION_FROM]);
+		t->to = attr_u32(tb[CARP_TRANSITION_TO]);
+		t->reason = attr_u32(tb[CARP_TRANSITION_REASON]);
+		t->time = attr_u64(tb[CARP_TRANSITION_TIME]);
 	}
 }
 
@@ -106,18 +62,24 @@ static void decode_data(const struct nlattr *nest, struct link *link)
 {
 	const struct nlattr *tb[IFLA_CARP_MAX + 1];
 
-	take_nest(nest, tb, IFLA_CARP_MAX);
-	link->vhid = get_u8(tb[IFLA_CARP_VHID]);
-	link->advbase = get_u8(tb[IFLA_CARP_ADVBASE]);
-	link->advskew = get_u8(tb[IFLA_CARP_ADVSKEW]);
-	link->key_set = get_u8(tb[IFLA_CARP_KEY_SET]);
+	attr_nest(nest, tb, IFLA_CARP_MAX);
+	link->vhid = attr_u8(tb[IFLA_CARP_VHID]);
+	link->advbase = attr_u8(tb[IFLA_CARP_ADVBASE]);
+	link->advskew = attr_u8(tb[IFLA_CARP_ADVSKEW]);
+	link->key_set = attr_u8(tb[IFLA_CARP_KEY_SET]);
 	copy_payload(tb[IFLA_CARP_PEER], link->peer, sizeof(link->peer));
 	copy_payload(tb[IFLA_CARP_PEER6], link->peer6, sizeof(link->peer6));
-	link->cksum6 = get_u32(tb[IFLA_CARP_CKSUM6]);
-	link->form = get_u32(tb[IFLA_CARP_FORM]);
-	link->state = get_u32(tb[IFLA_CARP_STATE]);
-	link->reason = get_u32(tb[IFLA_CARP_REASON]);
-	link->serial = get_u32(tb[IFLA_CARP_SERIAL]);
+	link->cksum6 = attr_u32(tb[IFLA_CARP_CKSUM6]);
+	link->form = attr_u32(tb[IFLA_CARP_FORM]);
+	link->state = attr_u32(tb[IFLA_CARP_STATE]);
+	link->reason = attr_u32(tb[IFLA_CARP_REASON]);
+	link->serial = attr_u32(tb[IFLA_CARP_SERIAL]);
+	link->demotion = attr_u32(tb[IFLA_CARP_DEMOTION]);
+	link->demoted = attr_u32(tb[IFLA_CARP_DEMOTED]);
+	link->demotestyle = attr_u32(tb[IFLA_CARP_DEMOTESTYLE]);
+	link->syncgroup = attr_u8(tb[IFLA_CARP_SYNCGROUP]);
+	link->announce = attr_u32(tb[IFLA_CARP_ANNOUNCE]);
+	track_decode(tb[IFLA_CARP_TRACK], link);
 	decode_history(tb[IFLA_CARP_HISTORY], link);
 }
 
@@ -125,18 +87,11 @@ static void decode_stats(const struct nlattr *nest, struct link *link)
 {
 	const struct nlattr *tb[CARP_STAT_MAX + 1];
 
-	take_nest(nest, tb, CARP_STAT_MAX);
+	attr_nest(nest, tb, CARP_STAT_MAX);
 	for (unsigned int i = CARP_STAT_PAD + 1; i <= CARP_STAT_MAX; i++) {
 		link->has_stat[i] = tb[i];
-		link->stats[i] = get_u64(tb[i]);
+		link->stats[i] = attr_u64(tb[i]);
 	}
-}
-
-static void decode_ifname(const struct nlattr *attr, struct link *link)
-{
-	if (attr && !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
-	    mnl_attr_get_payload_len(attr) <= sizeof(link->ifname))
-		strcpy(link->ifname, mnl_attr_get_str(attr));
 }
 
 static void decode_lladdr(const struct nlattr *attr, struct link *link)
@@ -163,10 +118,7 @@ static const struct ifinfomsg *link_header(const struct nlmsghdr *nlh)
 
 static void take_link(const struct nlmsghdr *nlh, const struct nlattr **tb)
 {
-	struct attr_table table = { tb, IFLA_MAX };
-
-	memset(tb, 0, sizeof(*tb) * (IFLA_MAX + 1));
-	mnl_attr_parse(nlh, sizeof(struct ifinfomsg), take_attr, &table);
+	attr_message(nlh, sizeof(struct ifinfomsg), tb, IFLA_MAX);
 }
 
 /**
@@ -198,7 +150,7 @@ uint32_t link_mtu(const struct nlmsghdr *nlh)
 	if (!link_header(nlh))
 		return 0;
 	take_link(nlh, tb);
-	return get_u32(tb[IFLA_MTU]);
+	return attr_u32(tb[IFLA_MTU]);
 }
 
 /**
@@ -222,12 +174,13 @@ bool link_decode(const struct nlmsghdr *nlh, struct link *link)
 		return false;
 	link->ifindex = ifi->ifi_index;
 	link->flags = ifi->ifi_flags;
-	decode_ifname(tb[IFLA_IFNAME], link);
+	attr_name(tb[IFLA_IFNAME], link->ifname);
 	decode_lladdr(tb[IFLA_ADDRESS], link);
-	link->mtu = get_u32(tb[IFLA_MTU]);
-	link->carpdev = get_u32(tb[IFLA_LINK]);
+	link->mtu = attr_u32(tb[IFLA_MTU]);
+	link->carpdev = attr_u32(tb[IFLA_LINK]);
+	link->group = attr_u32(tb[IFLA_GROUP]);
 	link->carpdev_elsewhere = tb[IFLA_LINK_NETNSID];
-	take_nest(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX);
+	attr_nest(tb[IFLA_LINKINFO], info, IFLA_INFO_MAX);
 	decode_data(info[IFLA_INFO_DATA], link);
 	decode_stats(info[IFLA_INFO_XSTATS], link);
 	return true;
@@ -271,6 +224,16 @@ static void encode_data(struct nlmsghdr *nlh, const struct request *req)
 		mnl_attr_put_u32(nlh, IFLA_CARP_CKSUM6, req->cksum6);
 	if (req->given & GIVEN_FORM)
 		mnl_attr_put_u32(nlh, IFLA_CARP_FORM, req->form);
+	if (req->given & GIVEN_DEMOTE)
+		mnl_attr_put_u32(nlh, IFLA_CARP_DEMOTE, req->demote);
+	if (req->given & GIVEN_DEMOTESTYLE)
+		mnl_attr_put_u32(nlh, IFLA_CARP_DEMOTESTYLE, req->demotestyle);
+	if (req->given & GIVEN_SYNCGROUP)
+		mnl_attr_put_u8(nlh, IFLA_CARP_SYNCGROUP, req->syncgroup);
+	if (req->given & GIVEN_ANNOUNCE)
+		mnl_attr_put_u32(nlh, IFLA_CARP_ANNOUNCE, req->announce);
+	if (req->given & GIVEN_TRACK)
+		track_encode(nlh, req);
 }
 
 /**
@@ -318,8 +281,7 @@ static size_t addr_size(int family)
 bool addr_decode(const struct nlmsghdr *nlh, struct link_addr *addr)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *tb[IFA_MAX + 1] = { NULL };
-	struct attr_table table = { tb, IFA_MAX };
+	const struct nlattr *tb[IFA_MAX + 1];
 	size_t size;
 
 	memset(addr, 0, sizeof(*addr));
@@ -328,7 +290,7 @@ bool addr_decode(const struct nlmsghdr *nlh, struct link_addr *addr)
 		return false;
 	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
 		return false;
-	mnl_attr_parse(nlh, sizeof(*ifa), take_attr, &table);
+	attr_message(nlh, sizeof(*ifa), tb, IFA_MAX);
 	addr->ifindex = ifa->ifa_index;
 	addr->family = ifa->ifa_family;
 	addr->prefixlen = ifa->ifa_prefixlen;
@@ -398,6 +360,14 @@ static const char *data_word(unsigned int type)
 		return "cksum6";
 	case IFLA_CARP_FORM:
 		return "form";
+	case IFLA_CARP_DEMOTESTYLE:
+		return "demotestyle";
+	case IFLA_CARP_SYNCGROUP:
+		return "syncgroup";
+	case IFLA_CARP_ANNOUNCE:
+		return "announce";
+	case IFLA_CARP_TRACK:
+		return "track";
 	}
 	return NULL;
 }
@@ -429,9 +399,8 @@ const char *link_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 			if (mnl_attr_get_type(data) != IFLA_INFO_DATA)
 				continue;
 			mnl_attr_for_each_nested(attr, data) {
-				if ((const char *)attr != at)
-					continue;
-				return data_word(mnl_attr_get_type(attr));
+				if (attr_has(attr, at))
+					return data_word(mnl_attr_get_type(attr));
 			}
 		}
 	}

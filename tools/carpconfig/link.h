@@ -30,11 +30,26 @@ struct transition {
 };
 
 /**
+ * struct link_track - what demotes an interface while it is down
+ * @name: of a link, or empty for a group
+ * @group: the group
+ * @weight: demotion per link that is down
+ * @down: how many are
+ */
+struct link_track {
+	char name[IFNAMSIZ];
+	uint32_t group;
+	uint32_t weight;
+	uint32_t down;
+};
+
+/**
  * struct link - a carp interface as the kernel describes it
  * @ifname: name
  * @ifindex: index
  * @flags: Linux's IFF_*
  * @mtu: MTU
+ * @group: link group
  * @lladdr: link-layer address
  * @lladdr_len: its length
  * @carpdev: index of the parent, 0 if there is none any more
@@ -47,6 +62,13 @@ struct transition {
  * @peer6: unicast peer or ::
  * @cksum6: enum carp_cksum6
  * @form: enum carp_form
+ * @demotion: its own demotion count
+ * @demoted: the sum of all counts that is in force
+ * @demotestyle: enum carp_demotestyle
+ * @syncgroup: demoted as the worst of its group
+ * @announce: seconds between announcements, 0 for none by time
+ * @n_tracks: links and groups in @tracks
+ * @tracks: what is tracked
  * @state: enum carp_state
  * @reason: enum carp_reason
  * @serial: number of the last transition
@@ -60,6 +82,7 @@ struct link {
 	int ifindex;
 	unsigned int flags;
 	uint32_t mtu;
+	uint32_t group;
 	uint8_t lladdr[LINK_LLADDR_MAX];
 	size_t lladdr_len;
 	int carpdev;
@@ -72,6 +95,13 @@ struct link {
 	uint8_t peer6[16];
 	uint32_t cksum6;
 	uint32_t form;
+	int32_t demotion;
+	int32_t demoted;
+	uint32_t demotestyle;
+	bool syncgroup;
+	uint32_t announce;
+	unsigned int n_tracks;
+	struct link_track tracks[CARP_TRACK_LIST_MAX];
 	uint32_t state;
 	uint32_t reason;
 	uint32_t serial;

@@ -34,6 +34,21 @@ static void put_transition(struct nlmsghdr *nlh, uint32_t serial,
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* Without a name it is group 7. */
+static void put_track(struct nlmsghdr *nlh, const char *name, uint32_t weight,
+		      uint32_t down)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, CARP_TRACK_LINK);
+
+	if (name)
+		mnl_attr_put_strz(nlh, CARP_TRACK_NAME, name);
+	else
+		mnl_attr_put_u32(nlh, CARP_TRACK_GROUP, 7);
+	mnl_attr_put_u32(nlh, CARP_TRACK_WEIGHT, weight);
+	mnl_attr_put_u32(nlh, CARP_TRACK_DOWN, down);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /* A message as the kernel sends it. */
 static struct nlmsghdr *make_dump(void *buf, const char *kind,
 				  unsigned int transitions)
@@ -63,6 +78,15 @@ static struct nlmsghdr *make_dump(void *buf, const char *kind,
 	mnl_attr_put(nlh, IFLA_CARP_PEER6, sizeof(peer6), peer6);
 	mnl_attr_put_u32(nlh, IFLA_CARP_CKSUM6, CARP_CKSUM6_PSEUDO);
 	mnl_attr_put_u32(nlh, IFLA_CARP_FORM, CARP_FORM_ORIG);
+	mnl_attr_put_u32(nlh, IFLA_CARP_DEMOTION, -3);
+	mnl_attr_put_u32(nlh, IFLA_CARP_DEMOTED, 237);
+	mnl_attr_put_u32(nlh, IFLA_CARP_DEMOTESTYLE, CARP_DEMOTESTYLE_MAX);
+	mnl_attr_put_u8(nlh, IFLA_CARP_SYNCGROUP, 1);
+	mnl_attr_put_u32(nlh, IFLA_CARP_ANNOUNCE, 60);
+	nest = mnl_attr_nest_start(nlh, IFLA_CARP_TRACK);
+	put_track(nlh, "eth1", 240, 1);
+	put_track(nlh, NULL, 10, 2);
+	mnl_attr_nest_end(nlh, nest);
 	mnl_attr_put_u32(nlh, IFLA_CARP_STATE, CARP_STATE_BACKUP);
 	mnl_attr_put_u32(nlh, IFLA_CARP_REASON, CARP_REASON_INIT_COMPLETE);
 	mnl_attr_put_u32(nlh, IFLA_CARP_SERIAL, transitions);
@@ -96,6 +120,13 @@ static void test_decode(void)
 	       link_has_peer(&link, AF_INET6) && link.peer6[15] == 2 &&
 	       link.cksum6 == CARP_CKSUM6_PSEUDO && link.form == CARP_FORM_ORIG,
 	       "the peers and forms are read");
+	result(link.demotion == -3 && link.demoted == 237 &&
+	       link.demotestyle == CARP_DEMOTESTYLE_MAX && link.syncgroup &&
+	       link.announce == 60, "the demotion is read");
+	result(link.n_tracks == 2 && !strcmp(link.tracks[0].name, "eth1") &&
+	       link.tracks[0].weight == 240 && link.tracks[0].down == 1 &&
+	       !link.tracks[1].name[0] && link.tracks[1].group == 7 &&
+	       link.tracks[1].down == 2, "what is tracked is read");
 	result(link.n_history == 16 && link.history[15].serial == 16 &&
 	       link.history[15].from == CARP_STATE_INIT &&
 	       link.history[15].to == CARP_STATE_BACKUP &&
@@ -227,6 +258,39 @@ static void test_encode_peers(void)
 			       "carppeer6"), "a peer is named by its word");
 }
 
+static void test_encode_tracks(void)
+{
+	static struct request req;
+	char line[][16] = { "carp0", "track", "eth1", "weight", "10", "-track",
+			    "group", "7", "-carpdemote", "2", "syncgroup" };
+	struct nlattr *attr;
+	char err[REQUEST_ERR_LEN];
+	struct nlmsghdr *nlh;
+	struct link link;
+	char buf[BUF_LEN];
+	char *argv[12];
+
+	for (int i = 0; i < 11; i++)
+		argv[i] = line[i];
+	argv[11] = NULL;
+	parse_request(&req, 11, argv, err);
+	req.tracks[1].group = 7;
+	nlh = nl_link_message(buf, RTM_NEWLINK, 0, 42);
+	link_encode(nlh, &req, 0);
+	result(link_decode(nlh, &link) && link.n_tracks == 2 &&
+	       !strcmp(link.tracks[0].name, "eth1") &&
+	       link.tracks[0].weight == 10 && link.tracks[1].group == 7 &&
+	       !link.tracks[1].weight && link.syncgroup,
+	       "what is sent to be tracked is read back");
+	attr = (struct nlattr *)find(nlh, IFLA_CARP_DEMOTE);
+	result(attr && (int32_t)mnl_attr_get_u32(attr) == -2,
+	       "-carpdemote is sent as a negative number");
+	attr = (struct nlattr *)find(nlh, IFLA_CARP_TRACK);
+	result(attr && attr->nla_type & NLA_F_NESTED &&
+	       !strcmp(link_attr_name(nlh, (char *)attr - buf + 8), "track"),
+	       "what the kernel points at inside a nest is named");
+}
+
 static void test_addr(void)
 {
 	struct request_addr a = { .family = AF_INET, .prefixlen = 24,
@@ -270,7 +334,8 @@ static void test_json(void)
 		"ifname", "ifindex", "flags", "mtu", "lladdr", "state",
 		"reason", "carpdev", "vhid", "advbase", "advskew", "key_set",
 		"serial", "history", "inet", "inet6", "stats", "peer",
-		"peer6", "cksum6", "form",
+		"peer6", "cksum6", "form", "group", "demotion", "demoted",
+		"demotestyle", "syncgroup", "announce", "track",
 	};
 	struct state state = { 0 };
 	char buf[BUF_LEN];
@@ -290,6 +355,9 @@ static void test_json(void)
 		       "fe80::2") &&
 	       !strcmp(json_string_value(json_object_get(json, "form")),
 		       "orig"), "JSON has the peers and forms");
+	result(json_integer_value(json_object_get(json, "demotion")) == -3 &&
+	       json_array_size(json_object_get(json, "track")) == 2,
+	       "JSON has the demotion and what is tracked");
 	json_decref(json);
 	memset(link.peer, 0, sizeof(link.peer));
 	json = json_link(&link, &state, false);
@@ -308,6 +376,7 @@ int main(void)
 	test_garbled();
 	test_encode();
 	test_encode_peers();
+	test_encode_tracks();
 	test_addr();
 	test_words();
 	test_json();

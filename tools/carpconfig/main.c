@@ -26,11 +26,13 @@
  * @json: -j
  * @stats: -s
  * @details: -v, or -s twice
+ * @group: -g and the name of a group, or NULL
  */
 struct options {
 	bool json;
 	bool stats;
 	bool details;
+	const char *group;
 };
 
 struct verb {
@@ -40,6 +42,7 @@ struct verb {
 
 static const struct verb verbs[] = {
 	{ "monitor", monitor },
+	{ "wait", wait_state },
 };
 
 static const char usage_text[] =
@@ -47,7 +50,9 @@ static const char usage_text[] =
 "       carpconfig interface create carpdev parent [parameter ...]\n"
 "       carpconfig interface parameter ...\n"
 "       carpconfig interface destroy\n"
-"       carpconfig monitor [-j] [interface]\n"
+"       carpconfig -g group [[-]carpdemote [N]]\n"
+"       carpconfig monitor [-j] [--exec DIR [--timeout N]] [interface]\n"
+"       carpconfig wait interface master|backup|init [seconds]\n"
 "\n"
 "parameters, in any order:\n"
 "  vhid 1..255          number of the virtual host\n"
@@ -62,6 +67,12 @@ static const char usage_text[] =
 "  lladdr MAC           another MAC address; -lladdr: that of the vhid\n"
 "  cksum6 plain|pseudo  IPv6 checksum sent; pseudo for recent NetBSD\n"
 "  form nov6ll|orig     link-local addresses left out of what is signed, or not\n"
+"  carpdemote [N]       demote by N (1) more; -carpdemote [N]: by less\n"
+"  demotestyle add|max  demotion adds to advskew, or any makes it 240\n"
+"  syncgroup            be demoted as the worst of the link group; -syncgroup\n"
+"  track LINK|group G [weight N]\n"
+"                       be demoted by N (240) while it is down; -track\n"
+"  announce SECONDS     announce the addresses that often; -announce: never\n"
 "  mtu N\n"
 "  up | down\n"
 "  [inet|inet6] ADDRESS[/LENGTH] [netmask M|prefixlen N] [broadcast B]\n"
@@ -185,10 +196,13 @@ static int parse_options(int argc, char **argv, struct options *options,
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+ajsvhV", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+ag:jsvhV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'a':
 			*all = true;
+			break;
+		case 'g':
+			options->group = optarg;
 			break;
 		case 'j':
 			options->json = true;
@@ -236,6 +250,9 @@ int main(int argc, char **argv)
 		fail(NULL, "-a is all interfaces, and goes with none");
 		return EXIT_USAGE;
 	}
+	if (options.group)
+		return flush(demote_group(options.group, argc, argv,
+					  options.json));
 	for (size_t i = 0; argc && i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!strcmp(argv[0], verbs[i].word))
 			return verbs[i].run(argc, argv, options.json);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A conversation with rtnetlink: request, answers, acknowledgment
+/* A conversation with netlink: request, answers, acknowledgment
  *
  * Knows nothing of carp. Keeps the kernel's extended acknowledgment, which is
  * the only place where it says what it did not like.
@@ -20,12 +20,13 @@
 #define EVENT_RCVBUF	(1 << 20)
 
 /**
- * nl_open - open a socket
- * @groups: RTMGRP_* to listen to; 0 to ask only
+ * nl_open_family - open a socket
+ * @family: NETLINK_*
+ * @groups: of the family, to listen to; 0 to ask only
  *
  * Return: the socket, or NULL with errno set.
  */
-struct nl *nl_open(unsigned int groups)
+struct nl *nl_open_family(int family, unsigned int groups)
 {
 	struct nl *nl = calloc(1, sizeof(*nl));
 	int size = EVENT_RCVBUF;
@@ -33,7 +34,7 @@ struct nl *nl_open(unsigned int groups)
 
 	if (!nl)
 		return NULL;
-	nl->sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	nl->sock = mnl_socket_open2(family, SOCK_CLOEXEC);
 	if (!nl->sock)
 		goto err_free;
 	/* None of these is needed to work, each only to work better. */
@@ -55,6 +56,17 @@ err_close:
 err_free:
 	free(nl);
 	return NULL;
+}
+
+/**
+ * nl_open - open a socket of rtnetlink
+ * @groups: RTMGRP_* to listen to; 0 to ask only
+ *
+ * Return: the socket, or NULL with errno set.
+ */
+struct nl *nl_open(unsigned int groups)
+{
+	return nl_open_family(NETLINK_ROUTE, groups);
 }
 
 /**
@@ -233,6 +245,23 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 			return err;
 	}
 	return -EINTR;
+}
+
+/**
+ * nl_sentence - what the kernel said about the last request
+ * @nl: the socket
+ *
+ * The kernel says first that it is carp who speaks, which is known here.
+ *
+ * Return: a sentence, or the empty string.
+ */
+const char *nl_sentence(const struct nl *nl)
+{
+	static const char who[] = "carp: ";
+
+	if (!strncmp(nl->text, who, strlen(who)))
+		return nl->text + strlen(who);
+	return nl->text;
 }
 
 /**

@@ -29,9 +29,11 @@ struct nl {
 	char buf[NL_BUF_LEN];
 };
 
+struct nl *nl_open_family(int family, unsigned int groups);
 struct nl *nl_open(unsigned int groups);
 void nl_close(struct nl *nl);
 ssize_t nl_receive(struct nl *nl);
+const char *nl_sentence(const struct nl *nl);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data);
 
 struct nlmsghdr *nl_link_message(void *buf, uint16_t type, uint16_t flags,

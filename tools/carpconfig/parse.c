@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "parse_addr.h"
 #include "parse_link.h"
+#include "parse_track.h"
 
 /**
  * struct parser - where we are in the command line
@@ -188,6 +189,17 @@ static bool take_keyword(struct parser *p, const struct keyword *k)
 	return k->parse(p->req, arg, p->err);
 }
 
+static bool take_phrase(struct parser *p)
+{
+	int taken;
+
+	if (!close_addr(p))
+		return false;
+	taken = parse_phrase(p->req, p->argv + p->pos, p->err);
+	p->pos += taken - 1;
+	return taken;
+}
+
 static bool is_one_of(const char *word, const char *a, const char *b,
 		      const char *c)
 {
@@ -207,6 +219,8 @@ static bool take_word(struct parser *p)
 		return take_addr(p, word);
 	if (is_one_of(word, "netmask", "prefixlen", "broadcast"))
 		return take_detail(p, word);
+	if (is_phrase(word))
+		return take_phrase(p);
 	keyword = keyword_find(word);
 	if (keyword)
 		return take_keyword(p, keyword);

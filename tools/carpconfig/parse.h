@@ -14,7 +14,10 @@
 #include "carp_key.h"
 
 #define REQUEST_ADDR_MAX	256
+#define REQUEST_TRACK_MAX	64
 #define REQUEST_ERR_LEN		256
+/* Once a day; the kernel would take more. */
+#define REQUEST_ANNOUNCE_MAX	86400
 
 enum request_verb {
 	REQUEST_SHOW,
@@ -37,6 +40,11 @@ enum request_verb {
 #define GIVEN_LLADDR	0x400	/* lladdr or -lladdr */
 #define GIVEN_CKSUM6	0x800
 #define GIVEN_FORM	0x1000
+#define GIVEN_DEMOTE	0x2000	/* carpdemote or -carpdemote */
+#define GIVEN_DEMOTESTYLE 0x4000
+#define GIVEN_SYNCGROUP	0x8000	/* syncgroup or -syncgroup */
+#define GIVEN_ANNOUNCE	0x10000	/* announce or -announce */
+#define GIVEN_TRACK	0x20000	/* track or -track, any number of them */
 /* Those that become attributes of one RTM_NEWLINK. */
 #define GIVEN_LINK	(~GIVEN_UPDOWN)
 
@@ -63,6 +71,20 @@ struct request_addr {
 };
 
 /**
+ * struct request_track - a link or group to track or to track no more
+ * @name: of the link
+ * @group_word: name or number of a group, or NULL for a link
+ * @group: its number, which is looked up later
+ * @weight: demotion per link that is down; 0 to track it no more
+ */
+struct request_track {
+	char name[IFNAMSIZ];
+	const char *group_word;
+	uint32_t group;
+	uint32_t weight;
+};
+
+/**
  * struct request - one command
  * @verb: what to do
  * @given: GIVEN_* of the members below that were said
@@ -82,6 +104,12 @@ struct request_addr {
  *	from the vhid
  * @cksum6: enum carp_cksum6
  * @form: enum carp_form
+ * @demote: added to the demotion count
+ * @demotestyle: enum carp_demotestyle
+ * @syncgroup: to be demoted as the worst of its group
+ * @announce: seconds between announcements, 0 for none by time
+ * @n_tracks: number of @tracks
+ * @tracks: in the order in which they were said
  * @up: with GIVEN_UPDOWN: up or down
  * @n_addrs: number of @addrs
  * @addrs: in the order in which they were said
@@ -104,6 +132,12 @@ struct request {
 	bool own_lladdr;
 	uint32_t cksum6;
 	uint32_t form;
+	int32_t demote;
+	uint32_t demotestyle;
+	bool syncgroup;
+	uint32_t announce;
+	unsigned int n_tracks;
+	struct request_track tracks[REQUEST_TRACK_MAX];
 	bool up;
 	unsigned int n_addrs;
 	struct request_addr addrs[REQUEST_ADDR_MAX];

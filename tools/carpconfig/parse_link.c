@@ -132,7 +132,7 @@ static bool parse_mac(struct request *req, char *arg, char *err)
 	return parse_lladdr(req->lladdr, arg, err);
 }
 
-/* For -carppeer, -carppeer6 and -lladdr: said, with a value of zero. */
+/* For -carppeer, -lladdr and their like: said, with a value of zero. */
 static bool parse_default(struct request *req, char *arg, char *err)
 {
 	return true;
@@ -157,6 +157,34 @@ static bool parse_form(struct request *req, char *arg, char *err)
 	else if (strcmp(arg, carp_form_name(CARP_FORM_NOV6LL)))
 		return refuse(err, "form must be nov6ll or orig, not \"%.40s\"",
 			      arg);
+	return true;
+}
+
+static bool parse_demotestyle(struct request *req, char *arg, char *err)
+{
+	req->demotestyle = CARP_DEMOTESTYLE_ADD;
+	if (!strcmp(arg, carp_demotestyle_name(CARP_DEMOTESTYLE_MAX)))
+		req->demotestyle = CARP_DEMOTESTYLE_MAX;
+	else if (strcmp(arg, carp_demotestyle_name(CARP_DEMOTESTYLE_ADD)))
+		return refuse(err, "demotestyle must be add or max, not \"%.40s\"",
+			      arg);
+	return true;
+}
+
+static bool parse_syncgroup(struct request *req, char *arg, char *err)
+{
+	req->syncgroup = true;
+	return true;
+}
+
+static bool parse_announce(struct request *req, char *arg, char *err)
+{
+	unsigned long number;
+
+	if (!parse_number(arg, 1, REQUEST_ANNOUNCE_MAX, &number))
+		return refuse(err, "announce must be 1 to %u seconds, not \"%.40s\"; -announce turns it off",
+			      REQUEST_ANNOUNCE_MAX, arg);
+	req->announce = number;
 	return true;
 }
 
@@ -208,6 +236,11 @@ static const struct keyword keywords[] = {
 	{ "-lladdr", parse_default, false, GIVEN_LLADDR },
 	{ "cksum6", parse_cksum6, true, GIVEN_CKSUM6 },
 	{ "form", parse_form, true, GIVEN_FORM },
+	{ "demotestyle", parse_demotestyle, true, GIVEN_DEMOTESTYLE },
+	{ "syncgroup", parse_syncgroup, false, GIVEN_SYNCGROUP },
+	{ "-syncgroup", parse_default, false, GIVEN_SYNCGROUP },
+	{ "announce", parse_announce, true, GIVEN_ANNOUNCE },
+	{ "-announce", parse_default, false, GIVEN_ANNOUNCE },
 	{ "up", parse_up, false, GIVEN_UPDOWN },
 	{ "down", parse_down, false, GIVEN_UPDOWN },
 };

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "carp_names.h"
+#include "group.h"
 #include "show.h"
 
 /* linux/if.h has it, but does not go together with net/if.h. */
@@ -147,6 +148,40 @@ static void show_flags(const struct link *link)
 	printf("> mtu %" PRIu32 "\n", link->mtu);
 }
 
+/* What is not as by default, and whether it has an effect now. */
+static void show_demotion(const struct link *link)
+{
+	if (link->demotestyle != CARP_DEMOTESTYLE_ADD)
+		printf(" demotestyle %s",
+		       carp_demotestyle_name(link->demotestyle));
+	if (link->syncgroup)
+		printf(" syncgroup");
+	if (link->announce)
+		printf(" announce %" PRIu32, link->announce);
+	if (link->demotion)
+		printf(" carpdemote %" PRId32, link->demotion);
+	if (link->demoted)
+		printf(" demoted %" PRId32, link->demoted);
+}
+
+static void show_tracks(const struct link *link)
+{
+	const struct link_track *track;
+	char group[GROUP_NAME_LEN];
+
+	for (unsigned int i = 0; i < link->n_tracks; i++) {
+		track = &link->tracks[i];
+		if (track->name[0])
+			printf("\ttrack %s weight %" PRIu32 ": %s\n",
+			       track->name, track->weight,
+			       track->down ? "down" : "up");
+		else
+			printf("\ttrack group %s weight %" PRIu32 ": %" PRIu32 " down\n",
+			       group_text(track->group, group), track->weight,
+			       track->down);
+	}
+}
+
 static void show_carp(const struct link *link)
 {
 	static const char * const status[] = {
@@ -172,6 +207,7 @@ static void show_carp(const struct link *link)
 		printf(" cksum6 %s", carp_cksum6_name(link->cksum6));
 	if (link->form != CARP_FORM_NOV6LL)
 		printf(" form %s", carp_form_name(link->form));
+	show_demotion(link);
 	printf("\n");
 	if (link->state < CARP_ARRAY_SIZE(status))
 		printf("\tstatus: %s\n", status[link->state]);
@@ -218,12 +254,16 @@ static void show_addrs(const struct link *link, const struct state *state,
 void show_link(const struct link *link, const struct state *state)
 {
 	char lladdr[LLADDR_TEXT_LEN];
+	char group[GROUP_NAME_LEN];
 
 	show_flags(link);
 	lladdr_text(link, lladdr, sizeof(lladdr));
 	if (lladdr[0])
 		printf("\tlladdr %s\n", lladdr);
 	show_carp(link);
+	if (link->group)
+		printf("\tgroup: %s\n", group_text(link->group, group));
+	show_tracks(link);
 	show_addrs(link, state, AF_INET);
 	show_addrs(link, state, AF_INET6);
 }

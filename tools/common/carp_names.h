@@ -105,6 +105,24 @@ static inline const char *carp_form_name(unsigned int form)
 }
 
 /**
+ * carp_demotestyle_name - an enum carp_demotestyle as it is set and shown
+ * @demotestyle: the number from the kernel
+ *
+ * Return: a word, never NULL.
+ */
+static inline const char *carp_demotestyle_name(unsigned int demotestyle)
+{
+	static const char * const names[] = {
+		[CARP_DEMOTESTYLE_ADD] = "add",
+		[CARP_DEMOTESTYLE_MAX] = "max",
+	};
+
+	if (demotestyle >= CARP_ARRAY_SIZE(names))
+		return "unknown";
+	return names[demotestyle];
+}
+
+/**
  * struct carp_stat_words - how a counter is shown
  * @key: short name, in JSON and in ip(8)
  * @one: what follows the number 1
