@@ -11,22 +11,33 @@
 #include <inttypes.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "carp_names.h"
+#include "hooks.h"
 #include "json.h"
 #include "main.h"
+#include "parse_addr.h"
 #include "show.h"
 
 /**
- * struct seen - how far an interface's transitions have been printed
+ * struct seen - how far an interface's transitions have been told
  * @ifindex: the interface
+ * @ifname: its name, the last time
+ * @vhid: its vhid, the last time
+ * @state: the state that the last one led to
  * @serial: of the last one
  * @present: was in the last dump
  */
 struct seen {
 	int ifindex;
+	char ifname[IFNAMSIZ];
+	uint8_t vhid;
+	uint32_t state;
 	uint32_t serial;
 	bool present;
 };
@@ -36,6 +47,10 @@ struct seen {
  * @ask: socket for dumps
  * @ifname: the only interface of interest, or NULL for all
  * @json: print objects
+ * @dir: where programs to run are, or NULL
+ * @seconds: time limit of each of them
+ * @hooks: what runs them, or NULL
+ * @signal: that wants us to end, or 0
  * @seen: all carp interfaces, whatever @ifname is, for names change
  * @n_seen: how many
  */
@@ -43,6 +58,10 @@ struct monitor {
 	struct nl *ask;
 	const char *ifname;
 	bool json;
+	const char *dir;
+	unsigned int seconds;
+	struct hooks *hooks;
+	int signal;
 	struct seen *seen;
 	size_t n_seen;
 };
@@ -98,33 +117,89 @@ static void print_gap(const struct link *link, uint32_t missing)
 		link->ifname, missing);
 }
 
-/* Print what is new in a link's history. */
+static bool is_wanted(const struct monitor *m, const char *ifname)
+{
+	return !m->ifname || !strcmp(m->ifname, ifname);
+}
+
+static void remember(struct seen *seen, const struct link *link)
+{
+	strcpy(seen->ifname, link->ifname);
+	seen->vhid = link->vhid;
+	seen->state = link->state;
+	seen->present = true;
+}
+
+static int run_hooks(struct monitor *m, const struct seen *seen,
+		     const struct transition *t, const char *reason,
+		     uint32_t missed)
+{
+	struct hook_event event = {
+		.ifindex = seen->ifindex,
+		.vhid = seen->vhid,
+		.missed = missed,
+		.reason = reason,
+		.t = *t,
+	};
+
+	if (!m->hooks)
+		return 0;
+	strcpy(event.ifname, seen->ifname);
+	return hooks_put(m->hooks, &event);
+}
+
+/* For what is no transition of the kernel's. */
+static int run_hooks_now(struct monitor *m, const struct seen *seen,
+			 uint32_t state, const char *reason)
+{
+	struct transition t = {
+		.serial = seen->serial,
+		.from = seen->state,
+		.to = state,
+	};
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	t.time = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return run_hooks(m, seen, &t, reason, 0);
+}
+
+static int take_transition(struct monitor *m, const struct seen *seen,
+			   const struct link *link, const struct transition *t)
+{
+	uint32_t missing = t->serial - seen->serial - 1;
+
+	if (missing)
+		print_gap(link, missing);
+	if (!print_event(m, link, t))
+		return -ENOMEM;
+	return run_hooks(m, seen, t, carp_reason_text(t->reason), missing);
+}
+
+/* Tell what is new in a link's history. */
 static int take_history(struct monitor *m, const struct link *link)
 {
 	struct seen *seen = find_seen(m, link->ifindex);
 	const struct transition *t;
+	int err = 0;
 
 	if (!seen)
 		seen = add_seen(m, link->ifindex);
 	if (!seen)
 		return -ENOMEM;
-	seen->present = true;
+	remember(seen, link);
 	/* A serial that went back is another interface of the same index. */
 	if (is_after(seen->serial, link->serial))
 		seen->serial = 0;
-	for (unsigned int i = 0; i < link->n_history; i++) {
+	for (unsigned int i = 0; !err && i < link->n_history; i++) {
 		t = &link->history[i];
 		if (!is_after(t->serial, seen->serial))
 			continue;
-		if (!m->ifname || !strcmp(m->ifname, link->ifname)) {
-			if (t->serial != seen->serial + 1)
-				print_gap(link, t->serial - seen->serial - 1);
-			if (!print_event(m, link, t))
-				return -ENOMEM;
-		}
+		if (is_wanted(m, link->ifname))
+			err = take_transition(m, seen, link, t);
 		seen->serial = t->serial;
 	}
-	return 0;
+	return err;
 }
 
 static int take_message(struct monitor *m, const struct nlmsghdr *nlh)
@@ -159,7 +234,9 @@ static int take_buffer(struct monitor *m, struct nl *nl, int len)
 	return 0;
 }
 
-/* At the start only the serial numbers are of interest. */
+/* At the start only the serial numbers are of interest, but the programs are told
+ * how things are.
+ */
 static int start(struct monitor *m)
 {
 	struct state state = { 0 };
@@ -169,12 +246,32 @@ static int start(struct monitor *m)
 	err = state_links(m->ask, &state);
 	for (size_t i = 0; !err && i < state.n_links; i++) {
 		seen = add_seen(m, state.links[i].ifindex);
-		if (!seen)
+		if (!seen) {
 			err = -ENOMEM;
-		else
-			seen->serial = state.links[i].serial;
+			break;
+		}
+		remember(seen, &state.links[i]);
+		seen->serial = state.links[i].serial;
+		if (is_wanted(m, seen->ifname))
+			err = run_hooks_now(m, seen, seen->state,
+					    "monitor started");
 	}
 	state_free(&state);
+	return err;
+}
+
+/* An interface that went while events were lost: nobody knows its last history. */
+static int take_gone(struct monitor *m, struct seen *seen)
+{
+	int err = 0;
+
+	if (is_wanted(m, seen->ifname) && seen->state != CARP_STATE_INIT) {
+		fprintf(stderr, "carpconfig: %s: is gone, its last transitions were lost\n",
+			seen->ifname);
+		err = run_hooks_now(m, seen, CARP_STATE_INIT,
+				    "interface is gone");
+	}
+	forget(m, seen);
 	return err;
 }
 
@@ -193,7 +290,7 @@ static int resynchronise(struct monitor *m)
 		err = take_history(m, &state.links[i]);
 	for (size_t i = m->n_seen; !err && i > 0; i--)
 		if (!m->seen[i - 1].present)
-			forget(m, &m->seen[i - 1]);
+			err = take_gone(m, &m->seen[i - 1]);
 	state_free(&state);
 	return err;
 }
@@ -201,34 +298,44 @@ static int resynchronise(struct monitor *m)
 /* Wait for an event; a reader who went away is noticed without one, so that
  * "carpconfig monitor | head -1" ends.
  */
-static int wait_event(struct nl *nl)
+static int wait_event(struct monitor *m, struct nl *nl, bool *events)
 {
 	struct pollfd fds[] = {
 		{ .fd = mnl_socket_get_fd(nl->sock), .events = POLLIN },
 		{ .fd = STDOUT_FILENO },
+		{ .fd = m->hooks ? hooks_fd(m->hooks) : -1, .events = POLLIN },
 	};
 
-	if (poll(fds, 2, -1) < 0 && errno != EINTR)
+	if (poll(fds, 3, m->hooks ? hooks_wait_ms(m->hooks) : -1) < 0 &&
+	    errno != EINTR)
 		return -errno;
+	if (m->hooks)
+		m->signal = hooks_work(m->hooks);
+	if (m->signal)
+		return -EINTR;
+	*events = fds[0].revents;
 	return (fds[1].revents & POLLERR) ? -EPIPE : 0;
+}
+
+static int take_events(struct monitor *m, struct nl *nl)
+{
+	ssize_t len = nl_receive(nl);
+
+	if (len == -ENOBUFS)
+		return resynchronise(m);
+	return len < 0 ? len : take_buffer(m, nl, len);
 }
 
 static int watch(struct monitor *m, struct nl *nl)
 {
-	ssize_t len;
+	bool events;
 	int err;
 
 	do {
-		err = wait_event(nl);
-		if (err)
-			return err;
-		len = nl_receive(nl);
-		if (len == -ENOBUFS)
-			err = resynchronise(m);
-		else if (len < 0)
-			err = len;
-		else
-			err = take_buffer(m, nl, len);
+		events = false;
+		err = wait_event(m, nl, &events);
+		if (!err && events)
+			err = take_events(m, nl);
 		if (!err && ferror(stdout))
 			err = -EPIPE;
 	} while (!err);
@@ -257,25 +364,84 @@ static int run(struct monitor *m)
 	return err;
 }
 
-static int parse(struct monitor *m, int argc, char **argv)
+static int usage(void)
 {
-	static char ifname[IFNAMSIZ];
+	fprintf(stderr, "usage: carpconfig monitor [-j] [--exec DIR [--timeout SECONDS]] [interface]\n");
+	return EXIT_USAGE;
+}
+
+static int parse_timeout(struct monitor *m, const char *word)
+{
+	unsigned long seconds;
+
+	if (!parse_number(word, 1, HOOKS_TIMEOUT_MAX, &seconds)) {
+		fail("monitor", "--timeout must be 1 to %d seconds, not \"%.40s\"",
+		     HOOKS_TIMEOUT_MAX, word);
+		return EXIT_USAGE;
+	}
+	m->seconds = seconds;
+	return EXIT_OK;
+}
+
+static int parse_options(struct monitor *m, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "exec", required_argument, NULL, 'e' },
+		{ "timeout", required_argument, NULL, 't' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int rc = EXIT_OK;
 	int c;
 
 	optind = 0;
-	while ((c = getopt(argc, argv, "+j")) != -1) {
-		if (c != 'j')
-			return EXIT_USAGE;
-		m->json = true;
+	while (!rc && (c = getopt_long(argc, argv, "+j", longs, NULL)) != -1) {
+		switch (c) {
+		case 'e':
+			m->dir = optarg;
+			break;
+		case 't':
+			rc = parse_timeout(m, optarg);
+			break;
+		case 'j':
+			m->json = true;
+			break;
+		default:
+			rc = usage();
+		}
 	}
+	return rc;
+}
+
+static int parse(struct monitor *m, int argc, char **argv)
+{
+	static char ifname[IFNAMSIZ];
+	int rc;
+
+	rc = parse_options(m, argc, argv);
+	if (rc)
+		return rc;
+	if (m->seconds && !m->dir)
+		return usage();
+	if (!m->seconds)
+		m->seconds = HOOKS_TIMEOUT;
 	if (optind == argc)
 		return EXIT_OK;
-	if (optind + 1 < argc || !parse_ifname(argv[optind], ifname)) {
-		fprintf(stderr, "usage: carpconfig monitor [-j] [interface]\n");
-		return EXIT_USAGE;
-	}
+	if (optind + 1 < argc || !parse_ifname(argv[optind], ifname))
+		return usage();
 	m->ifname = ifname;
 	return EXIT_OK;
+}
+
+/* As if the signal had not been blocked. */
+static void end_by(int number)
+{
+	sigset_t none;
+
+	fflush(stdout);
+	raise(number);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /**
@@ -295,8 +461,17 @@ int monitor(int argc, char **argv, bool json)
 	rc = parse(&m, argc, argv);
 	if (rc)
 		return rc;
+	if (m.dir) {
+		m.hooks = hooks_new(m.dir, m.seconds);
+		if (!m.hooks)
+			return fail("monitor", "%s: %s", m.dir,
+				    strerror(errno));
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	err = run(&m);
+	hooks_free(m.hooks);
+	if (m.signal)
+		end_by(m.signal);
 	if (err == -EPIPE)
 		return EXIT_REFUSED;
 	return fail("monitor", "%s", strerror(-err));

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "carp_names.h"
+#include "clock.h"
 #include "main.h"
 #include "parse_addr.h"
 #include "state.h"
@@ -33,14 +33,6 @@ struct wait {
 	uint32_t state;
 	int64_t deadline;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int usage(void)
 {
@@ -71,7 +63,7 @@ static int parse(struct wait *w, int argc, char **argv)
 		     WAIT_SECONDS_MAX, argv[3]);
 		return EXIT_USAGE;
 	}
-	w->deadline = now_ms() + seconds * 1000;
+	w->deadline = clock_ms() + seconds * 1000;
 	return EXIT_OK;
 }
 
@@ -158,7 +150,7 @@ static int watch(struct wait *w)
 
 	for (rc = look(w); rc < 0;) {
 		if (w->deadline >= 0) {
-			left = w->deadline - now_ms();
+			left = w->deadline - clock_ms();
 			if (left <= 0)
 				return timed_out(w);
 		}

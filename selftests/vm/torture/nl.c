@@ -187,7 +187,7 @@ int msg_do(struct msg *m)
 /* Read all there is of one kind, and be told of changes meanwhile. */
 int nl_dump(int type, int family, unsigned int groups)
 {
-	struct sockaddr_nl address = {
+	struct sockaddr_nl local = {
 		.nl_family = AF_NETLINK, .nl_groups = groups,
 	};
 	struct rtgenmsg gen = { .rtgen_family = family };
@@ -196,7 +196,7 @@ int nl_dump(int type, int family, unsigned int groups)
 	struct msg m;
 	ssize_t n;
 
-	bind(nl, (struct sockaddr *)&address, sizeof(address));
+	bind(nl, (struct sockaddr *)&local, sizeof(local));
 	msg_begin(&m, type, NLM_F_DUMP, &gen, sizeof(gen));
 	if (send(nl, &m, m.head.nlmsg_len, 0) < 0)
 		return -errno;
