@@ -31,6 +31,7 @@
  * @vhid: its vhid, the last time
  * @state: the state that the last one led to
  * @serial: of the last one
+ * @time: of the last one
  * @present: was in the last dump
  */
 struct seen {
@@ -39,6 +40,7 @@ struct seen {
 	uint8_t vhid;
 	uint32_t state;
 	uint32_t serial;
+	uint64_t time;
 	bool present;
 };
 
@@ -176,6 +178,21 @@ static int take_transition(struct monitor *m, const struct seen *seen,
 	return run_hooks(m, seen, t, carp_reason_text(t->reason), missing);
 }
 
+static uint64_t last_time(const struct link *link)
+{
+	return link->n_history ? link->history[link->n_history - 1].time : 0;
+}
+
+/* At the start, and after events were lost, messages come that were sent before
+ * the dump. If the serial went back but time did not, it is another interface of
+ * the same index.
+ */
+static bool is_stale(const struct seen *seen, const struct link *link)
+{
+	return is_after(seen->serial, link->serial) &&
+	       last_time(link) <= seen->time;
+}
+
 /* Tell what is new in a link's history. */
 static int take_history(struct monitor *m, const struct link *link)
 {
@@ -187,8 +204,9 @@ static int take_history(struct monitor *m, const struct link *link)
 		seen = add_seen(m, link->ifindex);
 	if (!seen)
 		return -ENOMEM;
+	if (is_stale(seen, link))
+		return 0;
 	remember(seen, link);
-	/* A serial that went back is another interface of the same index. */
 	if (is_after(seen->serial, link->serial))
 		seen->serial = 0;
 	for (unsigned int i = 0; !err && i < link->n_history; i++) {
@@ -198,6 +216,7 @@ static int take_history(struct monitor *m, const struct link *link)
 		if (is_wanted(m, link->ifname))
 			err = take_transition(m, seen, link, t);
 		seen->serial = t->serial;
+		seen->time = t->time;
 	}
 	return err;
 }
@@ -252,6 +271,7 @@ static int start(struct monitor *m)
 		}
 		remember(seen, &state.links[i]);
 		seen->serial = state.links[i].serial;
+		seen->time = last_time(&state.links[i]);
 		if (is_wanted(m, seen->ifname))
 			err = run_hooks_now(m, seen, seen->state,
 					    "monitor started");
@@ -439,7 +459,8 @@ static void end_by(int number)
 	sigset_t none;
 
 	fflush(stdout);
-	raise(number);
+	/* Pending until it is unblocked. */
+	kill(getpid(), number);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -288,7 +288,7 @@ static int report(double seconds)
 		all += done + refused;
 		printf("%-12s %7lu done %7lu refused, %lu ms each%s%s\n",
 		       ops[i].name, done, refused,
-		       spent / 1000000 / (done + refused ? done + refused : 1),
+		       spent / 1000000 / (done + refused > 0 ? done + refused : 1),
 		       error ? ", last: " : "", error ? strerror(error) : "");
 		if (ops[i].never ? done : !done && refused >= IN_VAIN) {
 			printf("%s was %s\n", ops[i].name,
