@@ -31,34 +31,8 @@ ALL_TESTS="
 
 # shellcheck source=carp_lib.sh
 . "$(dirname "$0")/carp_lib.sh"
-
-CARPCONFIG=${CARPCONFIG:-carpconfig}
-
-# carp NODE WORD...
-carp() {
-	local node=$1
-
-	shift
-	n "$node" "$CARPCONFIG" "$@"
-}
-
-# field NODE FILTER: of carp0's JSON
-field() {
-	carp "$1" -j -s carp0 | jq -r ".[0] | $2"
-}
-
-has() {
-	[ "$(field "$1" "$2")" = "$3" ]
-}
-
-# A host alone, carp0 MASTER for as long as nobody says otherwise: a backup would
-# wait ten minutes.
-setup_master() {
-	setup_nodes 1
-	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 advskew 10 \
-		pass "$PASS" "$VIP/24"
-	must carp 1 carp0 state master
-}
+# shellcheck source=tools_lib.sh
+. "$(dirname "$0")/tools_lib.sh"
 
 carpconfig_prints_as_ifconfig_does() {
 	local new="carp0: flags=8802<BROADCAST,SIMPLEX,MULTICAST> mtu 1500
@@ -379,43 +353,6 @@ the_key_is_the_same_however_it_is_given() {
 	check "carpconfig: pass" understood 2
 	equal "one master" "MASTER BACKUP" \
 		"$(field 1 .state) $(field 2 .state)"
-}
-
-# watch WORD...: carpconfig monitor in node 1, in EVENTS and ERRORS, listening
-watch() {
-	EVENTS=$TMP/events
-	ERRORS=$TMP/errors
-	# shellcheck disable=SC2016
-	bg 1 bash -c 'exec "$@" >"$0/events" 2>"$0/errors"' "$TMP" \
-		"$CARPCONFIG" monitor "$@"
-	must slowwait 5 listens "$BG"
-	# And has read how things are.
-	must slowwait 5 grep -q poll "/proc/$BG/wchan"
-}
-
-# The port of a process's first netlink socket is its number, and the monitor's
-# first is that which listens: to the groups 1 (links), 10 and 100 (addresses).
-listens() {
-	n 1 grep -Eq "^[^ ]+ +0 +$1 +00000${2:-001} " /proc/net/netlink
-}
-
-lines() {
-	[ "$(wc -l <"$EVENTS")" -ge "$1" ]
-}
-
-flap() {
-	local i
-
-	for ((i = 0; i < $1; i++)); do
-		must carp 1 carp0 state backup
-		must carp 1 carp0 state master
-	done
-}
-
-# in_order FIRST LAST: these were printed, each once
-in_order() {
-	equal "the serial numbers" "$(seq -s " " "$1" "$2")" \
-		"$(sed 's/.* serial //' "$EVENTS" | tr '\n' ' ' | sed 's/ $//')"
 }
 
 monitor_prints_each_transition_once() {

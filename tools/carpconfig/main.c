@@ -202,8 +202,9 @@ static int parse_options(int argc, char **argv, struct options *options,
 			*all = true;
 			break;
 		case 'g':
+			/* What follows may be -carpdemote, no option. */
 			options->group = optarg;
-			break;
+			return -1;
 		case 'j':
 			options->json = true;
 			break;
