@@ -113,6 +113,29 @@ test_tool() {
 		$tool nosuch1 create carpdev nosuch0
 	expect "carpconfig: monitor takes one interface" \
 		2 'usage: carpconfig monitor' $tool monitor carp0 carp1
+	expect "carpconfig: monitor --exec takes a directory that is there" \
+		1 'No such file or directory' $tool monitor --exec "$tmp/nosuch"
+	expect "carpconfig: monitor --timeout goes with --exec" \
+		2 'usage: carpconfig monitor' $tool monitor --timeout 5
+	expect "carpconfig: a time limit of nothing" \
+		2 '--timeout must be 1 to 86400 seconds, not "0"' \
+		$tool monitor --exec "$tmp" --timeout 0
+	expect "carpconfig: wait needs an interface and a state" \
+		2 'usage: carpconfig wait' $tool wait carp0
+	expect "carpconfig: wait for another state" \
+		2 'usage: carpconfig wait' $tool wait carp0 slave
+	expect "carpconfig: wait for a time that is none" \
+		2 'seconds must be 0 to 999999, not "-1"' $tool wait carp0 init -1
+	expect "carpconfig: wait for an interface that is not there" \
+		1 'carpconfig: wait: nosuch0: no such interface' \
+		$tool wait nosuch0 init
+	expect "carpconfig: a group that is not there" \
+		1 '"nosuch" is no group' $tool -g nosuch
+	expect "carpconfig: -carpdemote is no option" \
+		2 '-carpdemote must be 0 to 255, not "x"' \
+		$tool -g 1 -carpdemote x
+	expect "carpconfig: a group takes no other word" \
+		2 'a group knows carpdemote and -carpdemote only' $tool -g 1 up
 	expect "carpconfig: a full disk is noticed" \
 		1 'No space left' bash -c "$tool -h >/dev/full"
 }
@@ -178,6 +201,23 @@ test_plugin() {
 		"$@" cksum6 none
 	expect "ip: an unknown form" 255 'form must be nov6ll or orig' \
 		"$@" form both
+	expect "ip: demotion 256" 255 'demotion must be -255 to 255' \
+		"$@" demotion 256
+	expect "ip: an unknown style" 255 'demotestyle must be add or max' \
+		"$@" demotestyle min
+	expect "ip: syncgroup maybe" 255 'syncgroup must be on or off' \
+		"$@" syncgroup maybe
+	expect "ip: announce 86401" 255 'announce must be 0 to 86400' \
+		"$@" announce 86401
+	expect "ip: an unknown group" 255 'no such group' "$@" track group nosuch
+	expect "ip: weight 0" 255 'weight must be 1 to 255' \
+		"$@" track lo weight 0
+	expect "ip: a name that is too long" 255 'not the name of a device' \
+		"$@" notrack abcdefghijklmnop
+	expect "ip: what follows track is understood" 1 'unknown word "foo"' \
+		"$@" track lo weight 5 track group 3 notrack group 4 foo
+	expect "ip: more tracks than a message holds" 255 'message exceeded' \
+		"$@" $(seq -f 'track dummy%.0f' 60)
 	expect "ip: an unknown state" 255 \
 		'state can be set to master or backup' "$@" state init
 	expect "ip: an unknown word is named" 1 'unknown word "foo"' "$@" foo
@@ -214,7 +254,8 @@ test_man() {
 
 	need man man-db
 	need groff groff-base
-	for page in $man/carpconfig.8 $man/carp.4 $man/ip-link-carp.8; do
+	for page in $man/carpconfig.8 $man/carp.4 $man/carp-check.8 \
+		$man/ip-link-carp.8; do
 		MANWIDTH=80 man -l --warnings "$page" 2>"$tmp/err" >"$tmp/out"
 		if [ ! -s "$tmp/err" ] && grep -q '^SEE ALSO' "$tmp/out"; then
 			pass "${page##*/} has no warnings"
@@ -255,9 +296,39 @@ test_completion() {
 	completes "peers" 'carppeer carppeer6' carpconfig carp0 carpp
 	completes "cksum6" 'plain pseudo' carpconfig carp0 cksum6 ''
 	completes "form" 'nov6ll orig' carpconfig carp0 form ''
-	completes "verb" 'monitor' carpconfig mon
+	completes "verbs" 'monitor' carpconfig mon
+	completes "wait" 'backup init master' carpconfig wait carp0 ''
+	completes "hooks" '--exec' carpconfig monitor --e
+	completes "groups" 'carpdemote' carpconfig -g wan carp
+	completes "demotion" 'demotestyle' carpconfig carp0 demo
+	completes "style" 'add max' carpconfig carp0 demotestyle ''
+	completes "tracking" 'group' carpconfig carp0 track gr
 	completes "parents" 'lo' carpconfig carp0 create carpdev lo
 	completes "options" '--help --version' carpconfig --
+}
+
+test_units() {
+	local file dir=$tmp/units
+
+	if make -s install DESTDIR="$dir" PREFIX=/opt >"$tmp/out" 2>&1 &&
+		grep -q '^ExecStart=/opt/sbin/carp-check %i$' \
+			"$dir/opt/lib/systemd/system/carp-check@.service" &&
+		[ -x "$dir/opt/sbin/carp-check" ] &&
+		[ -e "$dir/opt/lib/udev/rules.d/90-carp.rules" ]
+	then
+		pass "units, rules and carp-check are installed"
+	else
+		fail "units, rules and carp-check are installed"
+		comment "$(cat "$tmp/out")"
+	fi
+	make -s uninstall DESTDIR="$dir" PREFIX=/opt >"$tmp/out" 2>&1
+	file=$(find "$dir" -type f)
+	if [ -z "$file" ] && [ ! -e "$dir/etc/carp" ]; then
+		pass "and nothing of it is left by uninstall"
+	else
+		fail "and nothing of it is left by uninstall"
+		comment "$file"
+	fi
 }
 
 # reasons FILE: "[CARP_REASON_X] = text" of its table, one a line
@@ -281,7 +352,8 @@ test_words() {
 
 test_shell() {
 	need shellcheck shellcheck
-	if shellcheck -x check.sh && shellcheck -s bash completion/carpconfig; then
+	if shellcheck -x check.sh carp-check/carp-check &&
+		shellcheck -s bash completion/carpconfig; then
 		pass "shellcheck"
 	else
 		fail "shellcheck"
@@ -296,6 +368,7 @@ test_plugin
 test_passfile
 test_man
 test_completion
+test_units
 test_words
 test_shell
 finish

@@ -598,7 +598,7 @@ carp_check_refuses_a_wrong_configuration() {
 	unfit 'FALL must be 1 to 1000, not "-1"' DEVICE=carp0 FALL=-1
 	unfit 'COMMAND is missing' DEVICE=carp0 COMMAND=
 	unfit 'INTERVAL must be 1 to 86400, not "0"' DEVICE=carp0 INTERVAL=0
-	unfit "$TMP/check.d/bad.conf: what is \"COMAND=x\"?" COMAND=x
+	unfit "$TMP/check.d/bad.conf: what is \"NONSENSE=x\"?" NONSENSE=x
 	CHECK=nosuch
 	refused "no file" "no file $TMP/check.d/nosuch.conf" carp_check n 1
 	CHECK=../bad

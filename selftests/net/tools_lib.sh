@@ -37,6 +37,7 @@ setup_master() {
 # watch WORD...: carpconfig monitor in node 1, in EVENTS and ERRORS, listening
 watch() {
 	EVENTS=$TMP/events
+	# shellcheck disable=SC2034 # for the tests
 	ERRORS=$TMP/errors
 	# shellcheck disable=SC2016
 	bg 1 bash -c 'exec "$@" >"$0/events" 2>"$0/errors"' "$TMP" \

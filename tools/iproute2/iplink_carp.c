@@ -12,14 +12,19 @@
 #include <arpa/inet.h>
 #include <linux/if_carp.h>
 #include <linux/if_link.h>
+#include <linux/if.h>
 
 #include "utils.h"
+#include "rt_names.h"
 #include "ip_common.h"
 #include "carp_key.h"
 #include "carp_names.h"
 
 /* iproute2's own limit for a link message under construction. */
 #define CARP_REQ_LEN	1024
+/* Seconds: a day, as in carpconfig */
+#define CARP_ANNOUNCE_LIMIT	86400
+#define CARP_GROUP_LEN	64
 
 static void print_explain(FILE *f)
 {
@@ -30,6 +35,9 @@ static void print_explain(FILE *f)
 		"		[ peer ADDRESS | nopeer ] [ peer6 ADDRESS6 | nopeer6 ]\n"
 		"		[ cksum6 { plain | pseudo } ] [ form { nov6ll | orig } ]\n"
 		"		[ state { master | backup } ]\n"
+		"		[ demotion COUNT ] [ demotestyle { add | max } ]\n"
+		"		[ syncgroup { on | off } ] [ announce INTERVAL ]\n"
+		"		[ track TRACKED [ weight WEIGHT ] ]... [ notrack TRACKED ]...\n"
 		"\n"
 		"Where:	VHID := 1-255\n"
 		"	SECONDS := 0-255\n"
@@ -37,6 +45,10 @@ static void print_explain(FILE *f)
 		"	FILE := file whose first line is the passphrase, or -\n"
 		"	PASSPHRASE := up to 19 characters; seen by others, see ip-link-carp(8)\n"
 		"	ADDRESS, ADDRESS6 := of the only other member, IPv4 and IPv6\n"
+		"	COUNT := -255-255\n"
+		"	INTERVAL := 0-86400 seconds, 0 for never\n"
+		"	TRACKED := { DEVICE | group GROUP }\n"
+		"	WEIGHT := 1-255\n"
 	);
 }
 
@@ -103,6 +115,138 @@ static void get_peer6(struct in6_addr *peer, const char *arg)
 		invarg("peer6 must be the address of a member", arg);
 }
 
+static __s32 get_demotion(const char *arg)
+{
+	__s32 value;
+
+	if (get_s32(&value, arg, 10) || value < CARP_DEMOTION_MIN ||
+	    value > CARP_DEMOTION_MAX)
+		invarg("demotion must be -255 to 255", arg);
+	return value;
+}
+
+static __u32 get_demotestyle(const char *arg)
+{
+	if (!strcmp(arg, carp_demotestyle_name(CARP_DEMOTESTYLE_ADD)))
+		return CARP_DEMOTESTYLE_ADD;
+	if (!strcmp(arg, carp_demotestyle_name(CARP_DEMOTESTYLE_MAX)))
+		return CARP_DEMOTESTYLE_MAX;
+	invarg("demotestyle must be add or max", arg);
+}
+
+static __u8 get_on_off(const char *what, const char *arg)
+{
+	static char msg[64];
+
+	if (!strcmp(arg, "on"))
+		return 1;
+	if (!strcmp(arg, "off"))
+		return 0;
+	snprintf(msg, sizeof(msg), "%s must be on or off", what);
+	invarg(msg, arg);
+}
+
+static __u32 get_announce(const char *arg)
+{
+	__u32 value;
+
+	if (get_u32(&value, arg, 10) || value > CARP_ANNOUNCE_LIMIT)
+		invarg("announce must be 0 to 86400", arg);
+	return value;
+}
+
+/**
+ * struct carp_tracks - IFLA_CARP_TRACK in the making
+ * @n: its length
+ * @list: a message of its own, for the words come one by one
+ */
+struct carp_tracks {
+	struct nlmsghdr n;
+	char list[CARP_REQ_LEN];
+};
+
+/* TRACKED, and weight if the word was track. */
+static void get_track(struct carp_tracks *tracks, int *argcp, char ***argvp)
+{
+	bool add = !strcmp(**argvp, "track");
+	__u32 weight = add ? CARP_TRACK_WEIGHT_DEFAULT : 0;
+	int argc = *argcp;
+	char **argv = *argvp;
+	struct rtattr *nest;
+	__u32 group;
+
+	NEXT_ARG();
+	nest = addattr_nest(&tracks->n, sizeof(*tracks),
+			    CARP_TRACK_LINK | NLA_F_NESTED);
+	if (!strcmp(*argv, "group")) {
+		NEXT_ARG();
+		if (rtnl_group_a2n((int *)&group, *argv))
+			invarg("no such group", *argv);
+		addattr32(&tracks->n, sizeof(*tracks), CARP_TRACK_GROUP,
+			  group);
+	} else {
+		if (!**argv || strlen(*argv) >= IFNAMSIZ)
+			invarg("not the name of a device", *argv);
+		addattr_l(&tracks->n, sizeof(*tracks), CARP_TRACK_NAME, *argv,
+			  strlen(*argv) + 1);
+	}
+	if (add && argc > 1 && !strcmp(argv[1], "weight")) {
+		NEXT_ARG();
+		NEXT_ARG();
+		weight = get_range("weight", *argv, 1, CARP_TRACK_WEIGHT_MAX);
+	}
+	if (addattr32(&tracks->n, sizeof(*tracks), CARP_TRACK_WEIGHT, weight))
+		exit(-1);
+	addattr_nest_end(&tracks->n, nest);
+	*argcp = argc;
+	*argvp = argv;
+}
+
+/* Return: false if the word is about something else. */
+static bool parse_demotion(int *argcp, char ***argvp, struct nlmsghdr *n,
+			   struct carp_tracks *tracks)
+{
+	const char *word = **argvp;
+	int argc = *argcp;
+	char **argv = *argvp;
+
+	if (!strcmp(word, "track") || !strcmp(word, "notrack")) {
+		get_track(tracks, argcp, argvp);
+		return true;
+	}
+	if (strcmp(word, "demotion") && strcmp(word, "demotestyle") &&
+	    strcmp(word, "syncgroup") && strcmp(word, "announce"))
+		return false;
+
+	NEXT_ARG();
+	if (!strcmp(word, "demotion"))
+		addattr32(n, CARP_REQ_LEN, IFLA_CARP_DEMOTION,
+			  get_demotion(*argv));
+	else if (!strcmp(word, "demotestyle"))
+		addattr32(n, CARP_REQ_LEN, IFLA_CARP_DEMOTESTYLE,
+			  get_demotestyle(*argv));
+	else if (!strcmp(word, "syncgroup"))
+		addattr8(n, CARP_REQ_LEN, IFLA_CARP_SYNCGROUP,
+			 get_on_off(word, *argv));
+	else
+		addattr32(n, CARP_REQ_LEN, IFLA_CARP_ANNOUNCE,
+			  get_announce(*argv));
+	*argcp = argc;
+	*argvp = argv;
+	return true;
+}
+
+/* Return: false if there are more than go into one message. */
+static bool put_tracks(struct nlmsghdr *n, const struct carp_tracks *tracks)
+{
+	int len = tracks->n.nlmsg_len - NLMSG_LENGTH(0);
+
+	return !len || !addattr_l(n, CARP_REQ_LEN,
+				  IFLA_CARP_TRACK | NLA_F_NESTED,
+				  tracks->list + NLMSG_LENGTH(0) -
+				  sizeof(tracks->n), len);
+}
+
 static void refuse_key(const char *err)
 {
 	fprintf(stderr, "carp: %s\n", err);
@@ -132,6 +276,7 @@ static void get_passfile(struct carp_key *key, const char *arg)
 static int carp_parse_opt(struct link_util *lu, int argc, char **argv,
 			  struct nlmsghdr *n)
 {
+	struct carp_tracks tracks = { .n.nlmsg_len = NLMSG_LENGTH(0) };
 	struct carp_key key = { 0 };
 	struct in6_addr peer6 = { 0 };
 	struct in_addr peer = { 0 };
@@ -205,7 +350,7 @@ static int carp_parse_opt(struct link_util *lu, int argc, char **argv,
 			NEXT_ARG();
 			addattr32(n, CARP_REQ_LEN, IFLA_CARP_STATE,
 				  get_state(*argv));
-		} else {
+		} else if (!parse_demotion(&argc, &argv, n, &tracks)) {
 			fprintf(stderr, "carp: unknown word \"%s\"?\n", *argv);
 			print_explain(stderr);
 			return -1;
@@ -225,7 +370,7 @@ static int carp_parse_opt(struct link_util *lu, int argc, char **argv,
 	if (has_peer6)
 		addattr_l(n, CARP_REQ_LEN, IFLA_CARP_PEER6, &peer6,
 			  sizeof(peer6));
-	return 0;
+	return put_tracks(n, &tracks) ? 0 : -1;
 }
 
 static __u32 transition_u32(struct rtattr *tb[], int type)
@@ -323,6 +468,94 @@ static void print_ipv6(struct rtattr *tb[])
 	}
 }
 
+static void print_track(const struct rtattr *nest)
+{
+	struct rtattr *tb[CARP_TRACK_MAX + 1];
+	char group[CARP_GROUP_LEN];
+	__u32 weight;
+	__u32 down;
+
+	parse_rtattr_nested(tb, CARP_TRACK_MAX, nest);
+	if ((!tb[CARP_TRACK_NAME] && !tb[CARP_TRACK_GROUP]) ||
+	    !tb[CARP_TRACK_WEIGHT] || !tb[CARP_TRACK_DOWN])
+		return;
+	weight = rta_getattr_u32(tb[CARP_TRACK_WEIGHT]);
+	down = rta_getattr_u32(tb[CARP_TRACK_DOWN]);
+
+	open_json_object(NULL);
+	if (tb[CARP_TRACK_NAME]) {
+		print_string(PRINT_ANY, "link", "track %s ",
+			     RTA_DATA(tb[CARP_TRACK_NAME]));
+		print_uint(PRINT_ANY, "weight", "weight %u ", weight);
+		print_string(PRINT_FP, NULL, "%s ", down ? "down" : "up");
+	} else {
+		__u32 number = rta_getattr_u32(tb[CARP_TRACK_GROUP]);
+
+		print_uint(PRINT_JSON, "group", NULL, number);
+		print_string(PRINT_FP, NULL, "track group %s ",
+			     rtnl_group_n2a(number, group, sizeof(group)));
+		print_uint(PRINT_ANY, "weight", "weight %u ", weight);
+		print_uint(PRINT_FP, NULL, "%u down ", down);
+	}
+	print_uint(PRINT_JSON, "down", NULL, down);
+	close_json_object();
+}
+
+static void print_tracks(const struct rtattr *list)
+{
+	const struct rtattr *attr;
+	int len;
+
+	open_json_array(PRINT_JSON, "track");
+	if (list) {
+		attr = RTA_DATA(list);
+		len = RTA_PAYLOAD(list);
+		for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len))
+			if ((attr->rta_type & NLA_TYPE_MASK) ==
+			    CARP_TRACK_LINK)
+				print_track(attr);
+	}
+	close_json_array(PRINT_JSON, NULL);
+}
+
+/* In JSON always, in text only what is not 0. */
+static void print_count(const char *key, const char *format,
+			const struct rtattr *attr)
+{
+	__s32 value;
+
+	if (!attr)
+		return;
+	value = rta_getattr_u32(attr);
+	print_int(PRINT_JSON, key, NULL, value);
+	if (value)
+		print_int(PRINT_FP, NULL, format, value);
+}
+
+static void print_demotion(struct rtattr *tb[])
+{
+	__u32 value;
+
+	print_count("demotion", "demotion %d ", tb[IFLA_CARP_DEMOTION]);
+	print_count("demoted", "demoted %d ", tb[IFLA_CARP_DEMOTED]);
+	if (tb[IFLA_CARP_DEMOTESTYLE]) {
+		value = rta_getattr_u32(tb[IFLA_CARP_DEMOTESTYLE]);
+		print_string(PRINT_JSON, "demotestyle", NULL,
+			     carp_demotestyle_name(value));
+		if (value != CARP_DEMOTESTYLE_ADD)
+			print_string(PRINT_FP, NULL, "demotestyle %s ",
+				     carp_demotestyle_name(value));
+	}
+	if (tb[IFLA_CARP_SYNCGROUP]) {
+		value = rta_getattr_u8(tb[IFLA_CARP_SYNCGROUP]);
+		print_bool(PRINT_JSON, "syncgroup", NULL, value);
+		if (value)
+			print_string(PRINT_FP, NULL, "%s ", "syncgroup on");
+	}
+	print_count("announce", "announce %d ", tb[IFLA_CARP_ANNOUNCE]);
+	print_tracks(tb[IFLA_CARP_TRACK]);
+}
+
 static void carp_print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 {
 	if (!tb)
@@ -353,6 +586,7 @@ static void carp_print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	print_peer("peer", "peer %s ", AF_INET, tb[IFLA_CARP_PEER]);
 	print_peer("peer6", "peer6 %s ", AF_INET6, tb[IFLA_CARP_PEER6]);
 	print_ipv6(tb);
+	print_demotion(tb);
 	if (tb[IFLA_CARP_SERIAL])
 		print_uint(PRINT_ANY, "serial", "serial %u ",
 			   rta_getattr_u32(tb[IFLA_CARP_SERIAL]));

@@ -20,6 +20,8 @@ int addattr8(struct nlmsghdr *n, int maxlen, int type, __u8 data);
 int addattr32(struct nlmsghdr *n, int maxlen, int type, __u32 data);
 int addattr_l(struct nlmsghdr *n, int maxlen, int type, const void *data,
 	      int alen);
+struct rtattr *addattr_nest(struct nlmsghdr *n, int maxlen, int type);
+int addattr_nest_end(struct nlmsghdr *n, struct rtattr *nest);
 int parse_rtattr_flags(struct rtattr *tb[], int max, struct rtattr *rta,
 		       int len, unsigned short flags);
 
@@ -47,6 +49,8 @@ static inline __u64 rta_getattr_u64(const struct rtattr *rta)
 }
 
 /* libutil: arguments. */
+int get_s32(__s32 *val, const char *arg, int base);
+int get_u32(__u32 *val, const char *arg, int base);
 int get_u8(__u8 *val, const char *arg, int base);
 void incomplete_command(void) __attribute__((noreturn));
 void invarg(const char *msg, const char *arg) __attribute__((noreturn));
@@ -79,6 +83,8 @@ int print_color_bool(enum output_type t, enum color_attr color,
 		     const char *key, const char *fmt, bool value);
 int print_color_string(enum output_type t, enum color_attr color,
 		       const char *key, const char *fmt, const char *value);
+int print_color_int(enum output_type t, enum color_attr color,
+		    const char *key, const char *fmt, int value);
 int print_color_uint(enum output_type t, enum color_attr color,
 		     const char *key, const char *fmt, unsigned int value);
 int print_color_u64(enum output_type t, enum color_attr color,
@@ -88,6 +94,8 @@ int print_color_u64(enum output_type t, enum color_attr color,
 	print_color_bool((t), COLOR_NONE, (key), (fmt), (value))
 #define print_string(t, key, fmt, value)				\
 	print_color_string((t), COLOR_NONE, (key), (fmt), (value))
+#define print_int(t, key, fmt, value)					\
+	print_color_int((t), COLOR_NONE, (key), (fmt), (value))
 #define print_uint(t, key, fmt, value)					\
 	print_color_uint((t), COLOR_NONE, (key), (fmt), (value))
 #define print_u64(t, key, fmt, value)					\
