@@ -4,9 +4,9 @@
 
 FUZZER is frame or netlink, or both, one after the other, with half of the time
 each. The guest is user-mode Linux; its time is virtual, so that it waits for
-nothing, but SECONDS are real. TAP; SECONDS is 3600 and SEED drawn if they are not
-given. A fault names its round: that alone comes again with ROUND, and with "step"
-the first single input after which something is wrong.
+nothing, but SECONDS are real. TAP; SECONDS is 3600 and SEED drawn if they are
+not given. A fault names its round: that alone comes again with ROUND, and with
+"step" the first single input after which something is wrong.
 """
 
 import os
@@ -25,8 +25,8 @@ from uml import Uml  # noqa: E402
 
 FOR_EVER = "1000000000"
 # Nothing is listed that is younger than five seconds, or was not seen before.
-LEAKS = ("for i in 1 2; do sleep 6; echo scan >/sys/kernel/debug/kmemleak; done; "
-         "cat /sys/kernel/debug/kmemleak")
+LEAKS = ("cd /sys/kernel/debug; for i in 1 2; do sleep 6; "
+         "echo scan >kmemleak; done; cat kmemleak")
 
 
 def stop(guest):
