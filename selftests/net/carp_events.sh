@@ -237,6 +237,13 @@ wait_ends_when_the_state_is_reached() {
 	check "another is not it" kill -0 "$BG"
 	must carp 1 carp0 down
 	ends "$BG" 0
+	wait_for carp0 master
+	must nip 1 link set carp0 name carp9
+	check "a name is only a name" kill -0 "$BG"
+	must carp 1 carp9 up
+	must slowwait 5 is_state 1 BACKUP carp9
+	must carp 1 carp9 state master
+	ends "$BG" 0
 }
 
 wait_ends_when_time_is_up_or_the_device_is_gone() {

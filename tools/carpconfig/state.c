@@ -96,6 +96,15 @@ static int take_one_link(const struct nlmsghdr *nlh, void *data)
 	return take_link(nlh, one->state);
 }
 
+static int ask_one_link(struct nl *nl, struct nlmsghdr *nlh,
+			struct state *state, bool *is_carp)
+{
+	struct one_link one = { state, is_carp };
+
+	*is_carp = false;
+	return nl_talk(nl, nlh, take_one_link, &one);
+}
+
 /**
  * state_link - read one interface
  * @nl: the socket
@@ -108,14 +117,30 @@ static int take_one_link(const struct nlmsghdr *nlh, void *data)
 int state_link(struct nl *nl, const char *ifname, struct state *state,
 	       bool *is_carp)
 {
-	struct one_link one = { state, is_carp };
 	char buf[MNL_NLMSG_HDRLEN + 256];
 	struct nlmsghdr *nlh;
 
-	*is_carp = false;
 	nlh = nl_link_message(buf, RTM_GETLINK, 0, 0);
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, ifname);
-	return nl_talk(nl, nlh, take_one_link, &one);
+	return ask_one_link(nl, nlh, state, is_carp);
+}
+
+/**
+ * state_link_again - read one interface, whatever its name is by now
+ * @nl: the socket
+ * @ifindex: its index
+ * @state: where it goes, if it is a carp interface
+ * @is_carp: whether it is one
+ *
+ * Return: 0, or a negative errno; -ENODEV if there is no such interface.
+ */
+int state_link_again(struct nl *nl, int ifindex, struct state *state,
+		     bool *is_carp)
+{
+	char buf[MNL_NLMSG_HDRLEN + 256];
+
+	return ask_one_link(nl, nl_link_message(buf, RTM_GETLINK, 0, ifindex),
+			    state, is_carp);
 }
 
 static int take_mtu(const struct nlmsghdr *nlh, void *data)

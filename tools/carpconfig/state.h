@@ -23,6 +23,8 @@ struct state {
 int state_links(struct nl *nl, struct state *state);
 int state_link(struct nl *nl, const char *ifname, struct state *state,
 	       bool *is_carp);
+int state_link_again(struct nl *nl, int ifindex, struct state *state,
+		     bool *is_carp);
 int state_mtu(struct nl *nl, int ifindex, uint32_t *mtu);
 int state_addrs(struct nl *nl, struct state *state);
 void state_free(struct state *state);

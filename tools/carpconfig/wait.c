@@ -21,7 +21,7 @@
  * @nl: socket of events
  * @ask: socket for questions
  * @ifname: the interface
- * @ifindex: its index; a name may pass to another
+ * @ifindex: its index, once it is known; a name may pass to another
  * @state: enum carp_state
  * @deadline: ms, CLOCK_MONOTONIC; -1 for none
  */
@@ -80,7 +80,10 @@ static int look(struct wait *w)
 	int rc = -1;
 	int err;
 
-	err = state_link(w->ask, w->ifname, &state, &is_carp);
+	if (w->ifindex)
+		err = state_link_again(w->ask, w->ifindex, &state, &is_carp);
+	else
+		err = state_link(w->ask, w->ifname, &state, &is_carp);
 	if (err == -ENODEV)
 		rc = w->ifindex ? gone(w) : fail("wait", "%s: no such interface",
 						 w->ifname);
@@ -88,8 +91,6 @@ static int look(struct wait *w)
 		rc = fail("wait", "%s: %s", w->ifname, strerror(-err));
 	else if (!is_carp)
 		rc = fail("wait", "%s: not a carp interface", w->ifname);
-	else if (w->ifindex && w->ifindex != state.links[0].ifindex)
-		rc = gone(w);
 	else if (state.links[0].state == w->state)
 		rc = EXIT_OK;
 	if (rc == -1)
@@ -106,11 +107,7 @@ static int take_message(struct wait *w, const struct nlmsghdr *nlh)
 	     nlh->nlmsg_type != RTM_DELLINK) ||
 	    !link_decode(nlh, &link) || link.ifindex != w->ifindex)
 		return -1;
-	if (nlh->nlmsg_type == RTM_DELLINK)
-		return gone(w);
-	/* It may have been renamed. */
-	strcpy(w->ifname, link.ifname);
-	return -1;
+	return nlh->nlmsg_type == RTM_DELLINK ? gone(w) : -1;
 }
 
 /* A message says how it was when it was sent, and there may be more behind it:
