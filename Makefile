@@ -28,7 +28,7 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 
 .PHONY: all modules modules_install tools install uninstall \
 	dkms-install dkms-uninstall check lint lint-quick fuzz fuzz-guest sim \
-	test test-matrix test-debug coverage chaos torture demo clean help
+	test test-long test-matrix test-debug coverage chaos torture demo clean help
 
 all: modules tools
 
@@ -66,7 +66,7 @@ fuzz fuzz-guest sim:
 	$(Q)$(MAKE) -C selftests $@
 
 # FAILOVERS=N, SECONDS=N, CPUS="2 4", SEED=N
-test test-matrix test-debug coverage chaos torture demo:
+test test-long test-matrix test-debug coverage chaos torture demo:
 	$(Q)$(MAKE) -C selftests $@
 
 clean:
@@ -89,6 +89,7 @@ help:
 	@echo 'fuzz-guest the module, with frames and netlink requests: an hour'
 	@echo 'sim        the election among simulated members: minutes; SIM=long'
 	@echo 'test       check, then everything in QEMU'
+	@echo 'test-long  tests that take longer than they are worth every time'
 	@echo 'test-matrix  the same on each kernel that Debian ships: hours'
 	@echo 'test-debug  unit tests and selftests in kernels that check themselves'
 	@echo 'coverage   which lines and branches the selftests reach: hours'

@@ -14,7 +14,6 @@ ALL_TESTS="
 	the_parent_is_deleted_under_a_master_over_ipv6
 	several_devices_go_with_their_parent_over_ipv6
 	a_parent_that_comes_back_is_used_again_over_ipv6
-	a_parent_that_comes_back_is_used_again_over_ipv6_beside_ipv4
 	the_parent_changes_its_mtu_over_ipv6
 	the_parent_changes_its_mac_address_over_ipv6
 	everything_can_be_renamed_over_ipv6
@@ -24,8 +23,13 @@ ALL_TESTS="
 	marks_survive_the_addition_of_addresses_over_ipv6
 	marks_survive_other_routes_over_ipv6
 	marks_survive_down_and_up_over_ipv6
-	marks_survive_down_and_up_over_ipv4_beside_ipv6
 	marks_are_right_for_an_address_on_two_devices_over_ipv6
+"
+
+# shellcheck disable=SC2034 # run by "make test-long"
+LONG_TESTS="
+	a_parent_that_comes_back_is_used_again_over_ipv6_beside_ipv4
+	marks_survive_down_and_up_over_ipv4_beside_ipv6
 "
 
 # shellcheck source=carp_lib.sh

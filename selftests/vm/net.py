@@ -162,8 +162,8 @@ def run_file(name, tests, bench, results):
 def selected(name, pattern):
     """The tests of a file that @pattern chooses; none: not this file."""
     with open(os.path.join(NET, name + ".sh")) as file:
-        match = re.search(r'^ALL_TESTS="([^"]*)"', file.read(), re.M)
-    tests = match[1].split() if match else []
+        lists = re.findall(r'^(?:ALL|LONG)_TESTS="([^"]*)"', file.read(), re.M)
+    tests = " ".join(lists).split()
     return [t for t in tests if re.search(pattern, f"{name}/{t}")]
 
 

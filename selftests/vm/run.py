@@ -11,6 +11,9 @@ pair/FILE/TEST.
 With KERNEL=uml, uml4 or smp, kernels that check themselves (selftests/debug): the KUnit
 suites, net, and a scan for leaks; smp also counts what the tests reach.
 
+LONG=1 chooses among the LONG_TESTS of net's files, which take longer than they are
+worth every time, and not among the others.
+
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
 """
@@ -125,7 +128,8 @@ def tests_of(kind, path):
         text = file.read()
     if kind == "pair":
         return re.findall(r"^@test.*\ndef (\w+)", text, re.M)
-    match = re.search(r'^ALL_TESTS="([^"]*)"', text, re.M)
+    name = "LONG_TESTS" if os.environ.get("LONG") else "ALL_TESTS"
+    match = re.search(rf'^{name}="([^"]*)"', text, re.M)
     return match[1].split() if match else []
 
 
@@ -135,7 +139,7 @@ def chosen(kind, pattern, files):
     for path in sorted(files):
         name = os.path.splitext(os.path.basename(path))[0]
         tests = tests_of(kind, path)
-        if not tests:
+        if not tests and not os.environ.get("LONG"):
             sys.exit(f"{path}: no tests in it")
         tests = [t for t in tests if re.search(pattern, f"{kind}/{name}/{t}")]
         if tests:
