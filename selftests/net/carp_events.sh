@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What follows from transitions and what demotes, seen by the tools: carpconfig's
-# words for demotion, wait, monitor --exec, and carp-check. CARPCONFIG names
-# another carpconfig, such as one built with sanitizers.
+# words for demotion, wait, and monitor --exec. CARPCONFIG names another
+# carpconfig, such as one built with sanitizers.
 # shellcheck disable=SC2317 # functions called by name
 
 # shellcheck disable=SC2034 # for carp_lib.sh
@@ -22,18 +22,12 @@ ALL_TESTS="
 	hooks_that_hang_are_killed_with_what_they_forked
 	hooks_that_fail_are_reported
 	hooks_are_told_that_a_device_is_gone
-	carp_check_demotes_and_undoes
-	carp_check_that_was_killed_is_cleaned_up_after
-	carp_check_follows_a_new_device
-	carp_check_refuses_a_wrong_configuration
 "
 
 # shellcheck source=carp_lib.sh
 . "$(dirname "$0")/carp_lib.sh"
 # shellcheck source=tools_lib.sh
 . "$(dirname "$0")/tools_lib.sh"
-
-DEMOTION='"\(.demotion) \(.demoted)"'
 
 carp_line() {
 	carp 1 carp0 | sed -n 's/^	carp: //p'
@@ -59,30 +53,6 @@ carpconfig_demotes_a_device() {
 	equal "text" "$line carpdemote -1 demoted -1" "$(carp_line)"
 	must carp 1 carp1 create carpdev eth0 vhid 2 carpdemote 5
 	equal "at creation" 5 "$(carp 1 -j carp1 | json_value demotion)"
-}
-
-restore_groups() {
-	cp "$TMP/group" /etc/iproute2/group
-	rm -f /etc/iproute2/group.d/carp-test.conf
-	cleanup_test
-}
-
-# Group 7 is "wan" and 9 is "lan", in the guest's own files: where ip looks too,
-# and where only later ones do.
-name_groups() {
-	must cp /etc/iproute2/group "$TMP/group"
-	trap restore_groups EXIT
-	must mkdir -p /etc/iproute2/group.d
-	echo "7	wan" >>/etc/iproute2/group
-	echo "9	lan" >/etc/iproute2/group.d/carp-test.conf
-}
-
-# As setup_master, with the links up0, in group 7 "wan", and down0
-setup_links() {
-	setup_master
-	name_groups
-	must nip 1 link add up0 up group 7 type dummy
-	must nip 1 link add down0 type dummy
 }
 
 carpconfig_sets_what_demotes() {
@@ -415,10 +385,6 @@ hooks_are_run_in_order() {
 	equal "no complaint" "" "$(cat "$ERRORS")"
 }
 
-gone() {
-	! pgrep -f "sleep 98765" >/dev/null
-}
-
 hooks_that_hang_are_killed_with_what_they_forked() {
 	setup_master
 	must carp 1 carp1 create carpdev eth0 vhid 2 advbase 200 \
@@ -494,144 +460,6 @@ hooks_are_told_that_a_device_is_gone() {
 		"$TMP/log"
 	check "it says so" grep -q 'carp0: is gone, its last transitions were lost' \
 		"$ERRORS"
-}
-
-# check_conf NAME LINE...: a configuration; the service is well if $TMP/well is there
-check_conf() {
-	local name=$1
-
-	shift
-	mkdir -p "$TMP/check.d"
-	printf '%s\n' "COMMAND=test -e $TMP/well" INTERVAL=1 FALL=2 RISE=1 "$@" \
-		>"$TMP/check.d/$name.conf"
-}
-
-# carp_check [NODE-COMMAND] WORD...
-carp_check() {
-	"$@" env CARP_CHECK_CONFDIR="$TMP/check.d" CARP_CHECK_RUNDIR="$TMP/run" \
-		carp-check "$CHECK"
-}
-
-start_check() {
-	CHECK=$1
-	carp_check bg 1
-}
-
-# demoted OWN: carp0, and by nothing else
-demoted() {
-	local json
-
-	json=$(carp 1 -j carp0)
-	[ "$(json_value demotion <<<"$json")" = "$1" ] &&
-		[ "$(json_value demoted <<<"$json")" = "$1" ]
-}
-
-# Checks look once a second, and so do we: looking takes the emulated CPU's time.
-setup_check() {
-	POLL=1
-	setup_master
-}
-
-carp_check_demotes_and_undoes() {
-	local POLL=1
-
-	setup_links
-	check_conf web DEVICE=carp0 WEIGHT=50 FALL=3 RISE=2
-	# shellcheck disable=SC2016
-	check_conf wan GROUP=wan WEIGHT=60 'COMMAND=echo $CARP_CHECK; sleep 98765' \
-		TIMEOUT=1 FALL=2 '# a comment' ''
-	: >"$TMP/well"
-	must carp 1 carp0 carpdemote 5
-	start_check web
-	check "nothing while it is well" holds 3 demoted 5
-	rm "$TMP/well"
-	check "demoted" slowwait 10 demoted 55
-	check "said" grep -q 'web: failed 3 times, carp0 is demoted by 50' \
-		"$BG_OUT"
-	check "once" holds 3 demoted 55
-	refused "a second one" "web: runs already" carp_check n 1
-	: >"$TMP/well"
-	check "undone" slowwait 10 demoted 5
-	rm "$TMP/well"
-	check "and again" slowwait 10 demoted 55
-	bg_stop "$BG" TERM
-	check "undone when it ends" demoted 5
-	check "nothing is left" fails test -e "$TMP/run/web"
-	start_check wan
-	check "a command that hangs" slowwait 20 grep -q 'group wan is demoted by 60' \
-		"$BG_OUT"
-	equal "the group" "wan: carp demote count 60" "$(carp 1 -g wan)"
-	check "the command knows its name" grep -qx wan "$BG_OUT"
-	must slowwait 5 pgrep -f "sleep 98765"
-	bg_stop "$BG" TERM
-	equal "undone" "wan: carp demote count 0" "$(carp 1 -g wan)"
-	check "the command is gone" slowwait 5 gone
-}
-
-carp_check_that_was_killed_is_cleaned_up_after() {
-	setup_check
-	check_conf web DEVICE=carp0 WEIGHT=50
-	start_check web
-	check "demoted" slowwait 10 demoted 50
-	bg_stop "$BG" KILL
-	equal "it stays" "50 50" "$(field 1 "$DEMOTION")"
-	: >"$TMP/well"
-	start_check web
-	check "the next one undoes it" slowwait 10 demoted 0
-	rm "$TMP/well"
-	check "demoted" slowwait 10 demoted 50
-	bg_stop "$BG" KILL
-	CHECK="--undo web"
-	n 1 env CARP_CHECK_CONFDIR=/nosuch CARP_CHECK_RUNDIR="$TMP/run" \
-		carp-check --undo web
-	equal "--undo does" "0 0" "$(field 1 "$DEMOTION")"
-	# Killed between what it noted and what it wanted to do.
-	printf '%s\n' STEP=demoting "INDEX=$(field 1 .ifindex)" COUNT=0 \
-		DEVICE=carp0 GROUP= WEIGHT=50 >"$TMP/run/web"
-	: >"$TMP/well"
-	start_check web
-	must slowwait 10 fails test -e "$TMP/run/web"
-	check "what was not done is not undone" demoted 0
-}
-
-carp_check_follows_a_new_device() {
-	setup_check
-	check_conf web DEVICE=carp0 WEIGHT=50
-	start_check web
-	check "demoted" slowwait 10 demoted 50
-	must carp 1 carp0 destroy
-	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
-	check "the new one too" slowwait 10 demoted 50
-	must carp 1 carp0 destroy
-	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
-	bg_stop "$BG" TERM
-	check "one that is not demoted is left alone" demoted 0
-}
-
-# unfit TEXT LINE...: a configuration that is refused
-unfit() {
-	local text=$1
-
-	shift
-	CHECK=bad
-	check_conf bad "$@"
-	refused "$*" "carp-check: bad: $text" carp_check n 1
-}
-
-carp_check_refuses_a_wrong_configuration() {
-	setup_check
-	unfit 'DEVICE or GROUP is missing'
-	unfit 'either DEVICE or GROUP, not both' DEVICE=carp0 GROUP=wan
-	unfit 'WEIGHT must be 1 to 255, not "256"' DEVICE=carp0 WEIGHT=256
-	unfit 'FALL must be 1 to 1000, not "-1"' DEVICE=carp0 FALL=-1
-	unfit 'COMMAND is missing' DEVICE=carp0 COMMAND=
-	unfit 'INTERVAL must be 1 to 86400, not "0"' DEVICE=carp0 INTERVAL=0
-	unfit "$TMP/check.d/bad.conf: what is \"NONSENSE=x\"?" NONSENSE=x
-	CHECK=nosuch
-	refused "no file" "no file $TMP/check.d/nosuch.conf" carp_check n 1
-	CHECK=../bad
-	refused "a path" "usage: carp-check" carp_check n 1
-	check "nothing was demoted" demoted 0
 }
 
 tests_run "$@"

@@ -3,8 +3,8 @@
 # The functions are called by name.
 # shellcheck disable=SC2317
 #
-# What carp_tools.sh and carp_events.sh share: carpconfig in a node, and what its
-# monitor prints.
+# What carp_tools.sh, carp_events.sh and carp_check.sh share: carpconfig in a node,
+# and what its monitor prints.
 
 CARPCONFIG=${CARPCONFIG:-carpconfig}
 
@@ -75,4 +75,36 @@ flap() {
 in_order() {
 	equal "the serial numbers" "$(seq -s " " "$1" "$2")" \
 		"$(sed 's/.* serial //' "$EVENTS" | tr '\n' ' ' | sed 's/ $//')"
+}
+
+# For field
+# shellcheck disable=SC2034 # for the tests
+DEMOTION='"\(.demotion) \(.demoted)"'
+
+restore_groups() {
+	cp "$TMP/group" /etc/iproute2/group
+	rm -f /etc/iproute2/group.d/carp-test.conf
+	cleanup_test
+}
+
+# Group 7 is "wan" and 9 is "lan", in the guest's own files: where ip looks too,
+# and where only later ones do.
+name_groups() {
+	must cp /etc/iproute2/group "$TMP/group"
+	trap restore_groups EXIT
+	must mkdir -p /etc/iproute2/group.d
+	echo "7	wan" >>/etc/iproute2/group
+	echo "9	lan" >/etc/iproute2/group.d/carp-test.conf
+}
+
+# As setup_master, with the links up0, in group 7 "wan", and down0
+setup_links() {
+	setup_master
+	name_groups
+	must nip 1 link add up0 up group 7 type dummy
+	must nip 1 link add down0 type dummy
+}
+
+gone() {
+	! pgrep -f "sleep 98765" >/dev/null
 }

@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# carp-check: demotes while a command fails, and leaves nothing behind.
+# shellcheck disable=SC2317 # functions called by name
+
+# shellcheck disable=SC2034 # for carp_lib.sh
+ALL_TESTS="
+	carp_check_demotes_and_undoes
+	carp_check_that_was_killed_is_cleaned_up_after
+	carp_check_follows_a_new_device
+	carp_check_refuses_a_wrong_configuration
+"
+
+# shellcheck source=carp_lib.sh
+. "$(dirname "$0")/carp_lib.sh"
+# shellcheck source=tools_lib.sh
+. "$(dirname "$0")/tools_lib.sh"
+
+# check_conf NAME LINE...: a configuration; the service is well if $TMP/well is there
+check_conf() {
+	local name=$1
+
+	shift
+	mkdir -p "$TMP/check.d"
+	printf '%s\n' "COMMAND=test -e $TMP/well" INTERVAL=1 FALL=2 RISE=1 "$@" \
+		>"$TMP/check.d/$name.conf"
+}
+
+# carp_check [NODE-COMMAND] WORD...
+carp_check() {
+	"$@" env CARP_CHECK_CONFDIR="$TMP/check.d" CARP_CHECK_RUNDIR="$TMP/run" \
+		carp-check "$CHECK"
+}
+
+start_check() {
+	CHECK=$1
+	carp_check bg 1
+}
+
+# demoted OWN: carp0, and by nothing else
+demoted() {
+	local json
+
+	json=$(carp 1 -j carp0)
+	[ "$(json_value demotion <<<"$json")" = "$1" ] &&
+		[ "$(json_value demoted <<<"$json")" = "$1" ]
+}
+
+# Checks look once a second, and so do we: looking takes the emulated CPU's time.
+setup_check() {
+	POLL=1
+	setup_master
+}
+
+carp_check_demotes_and_undoes() {
+	local POLL=1
+
+	setup_links
+	check_conf web DEVICE=carp0 WEIGHT=50 FALL=3 RISE=2
+	# shellcheck disable=SC2016
+	check_conf wan GROUP=wan WEIGHT=60 'COMMAND=echo $CARP_CHECK; sleep 98765' \
+		TIMEOUT=1 FALL=2 '# a comment' ''
+	: >"$TMP/well"
+	must carp 1 carp0 carpdemote 5
+	start_check web
+	check "nothing while it is well" holds 3 demoted 5
+	rm "$TMP/well"
+	check "demoted" slowwait 10 demoted 55
+	check "said" grep -q 'web: failed 3 times, carp0 is demoted by 50' \
+		"$BG_OUT"
+	check "once" holds 3 demoted 55
+	refused "a second one" "web: runs already" carp_check n 1
+	: >"$TMP/well"
+	check "undone" slowwait 10 demoted 5
+	rm "$TMP/well"
+	check "and again" slowwait 10 demoted 55
+	bg_stop "$BG" TERM
+	check "undone when it ends" demoted 5
+	check "nothing is left" fails test -e "$TMP/run/web"
+	start_check wan
+	check "a command that hangs" slowwait 20 grep -q 'group wan is demoted by 60' \
+		"$BG_OUT"
+	equal "the group" "wan: carp demote count 60" "$(carp 1 -g wan)"
+	check "the command knows its name" grep -qx wan "$BG_OUT"
+	must slowwait 5 pgrep -f "sleep 98765"
+	bg_stop "$BG" TERM
+	equal "undone" "wan: carp demote count 0" "$(carp 1 -g wan)"
+	check "the command is gone" slowwait 5 gone
+}
+
+carp_check_that_was_killed_is_cleaned_up_after() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	start_check web
+	check "demoted" slowwait 10 demoted 50
+	bg_stop "$BG" KILL
+	equal "it stays" "50 50" "$(field 1 "$DEMOTION")"
+	: >"$TMP/well"
+	start_check web
+	check "the next one undoes it" slowwait 10 demoted 0
+	rm "$TMP/well"
+	check "demoted" slowwait 10 demoted 50
+	bg_stop "$BG" KILL
+	CHECK="--undo web"
+	n 1 env CARP_CHECK_CONFDIR=/nosuch CARP_CHECK_RUNDIR="$TMP/run" \
+		carp-check --undo web
+	equal "--undo does" "0 0" "$(field 1 "$DEMOTION")"
+	# Killed between what it noted and what it wanted to do.
+	printf '%s\n' STEP=demoting "INDEX=$(field 1 .ifindex)" COUNT=0 \
+		DEVICE=carp0 GROUP= WEIGHT=50 >"$TMP/run/web"
+	: >"$TMP/well"
+	start_check web
+	must slowwait 10 fails test -e "$TMP/run/web"
+	check "what was not done is not undone" demoted 0
+}
+
+carp_check_follows_a_new_device() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	start_check web
+	check "demoted" slowwait 10 demoted 50
+	must carp 1 carp0 destroy
+	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
+	check "the new one too" slowwait 10 demoted 50
+	must carp 1 carp0 destroy
+	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
+	bg_stop "$BG" TERM
+	check "one that is not demoted is left alone" demoted 0
+}
+
+# unfit TEXT LINE...: a configuration that is refused
+unfit() {
+	local text=$1
+
+	shift
+	CHECK=bad
+	check_conf bad "$@"
+	refused "$*" "carp-check: bad: $text" carp_check n 1
+}
+
+carp_check_refuses_a_wrong_configuration() {
+	setup_check
+	unfit 'DEVICE or GROUP is missing'
+	unfit 'either DEVICE or GROUP, not both' DEVICE=carp0 GROUP=wan
+	unfit 'WEIGHT must be 1 to 255, not "256"' DEVICE=carp0 WEIGHT=256
+	unfit 'FALL must be 1 to 1000, not "-1"' DEVICE=carp0 FALL=-1
+	unfit 'COMMAND is missing' DEVICE=carp0 COMMAND=
+	unfit 'INTERVAL must be 1 to 86400, not "0"' DEVICE=carp0 INTERVAL=0
+	unfit "$TMP/check.d/bad.conf: what is \"NONSENSE=x\"?" NONSENSE=x
+	CHECK=nosuch
+	refused "no file" "no file $TMP/check.d/nosuch.conf" carp_check n 1
+	CHECK=../bad
+	refused "a path" "usage: carp-check" carp_check n 1
+	check "nothing was demoted" demoted 0
+}
+
+tests_run "$@"
