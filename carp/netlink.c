@@ -152,11 +152,10 @@ static int carp_config_parse_demotion(struct carp_config *cfg,
 	return 0;
 }
 
-static int carp_config_parse(struct carp_config *cfg,
-			     const struct net_device *dev, struct nlattr *data[],
+static int carp_config_parse(struct carp_config *cfg, struct carp_dev *carp,
+			     struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
 {
-	const struct carp_dev *carp = netdev_priv(dev);
 	int err;
 
 	if (!data)
@@ -186,9 +185,8 @@ static int carp_config_parse(struct carp_config *cfg,
 	if (err)
 		return err;
 	if (data[IFLA_CARP_TRACK]) {
-		err = carp_track_prepare(dev, carp->n_tracks,
-					 data[IFLA_CARP_TRACK], &cfg->tracks,
-					 extack);
+		err = carp_track_prepare(carp, data[IFLA_CARP_TRACK],
+					 &cfg->tracks, extack);
 		if (err)
 			return err;
 	}
@@ -240,7 +238,7 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 	cfg->syncgroup = carp->syncgroup;
 	cfg->announce = carp->vhost.announce;
 
-	err = carp_config_parse(cfg, carp->dev, data, extack);
+	err = carp_config_parse(cfg, carp, data, extack);
 	if (err)
 		return err;
 	err = carp_port_check_vhid(carp->lower, cfg->vhid, carp, extack);
@@ -396,7 +394,7 @@ static int carp_newlink(struct net_device *dev,
 	err = carp_port_check(lower, extack);
 	if (err)
 		return err;
-	err = carp_config_parse(&cfg, dev, params->data, extack);
+	err = carp_config_parse(&cfg, carp, params->data, extack);
 	if (err)
 		goto discard;
 	err = carp_port_check_vhid(lower, cfg.vhid, NULL, extack);

@@ -126,18 +126,17 @@ static int carp_track_parse(const struct net_device *dev,
 
 /**
  * carp_track_prepare - check a request, without any effect
- * @dev: the carp device, which need not be registered yet
- * @n_tracks: how many links and groups it tracks already
+ * @carp: the device, which need not be registered yet
  * @nest: IFLA_CARP_TRACK
  * @tracks: what was asked for is added here, also if the rest is refused
  * @extack: told what went wrong
  *
  * Context: RTNL. Return: 0 or a negative errno.
  */
-int carp_track_prepare(const struct net_device *dev, unsigned int n_tracks,
-		       const struct nlattr *nest, struct list_head *tracks,
-		       struct netlink_ext_ack *extack)
+int carp_track_prepare(struct carp_dev *carp, const struct nlattr *nest,
+		       struct list_head *tracks, struct netlink_ext_ack *extack)
 {
+	unsigned int n_tracks = carp->n_tracks;
 	struct carp_track *track;
 	struct nlattr *attr;
 	int rem, err;
@@ -147,10 +146,11 @@ int carp_track_prepare(const struct net_device *dev, unsigned int n_tracks,
 		if (!track)
 			return -ENOMEM;
 		list_add_tail(&track->list, tracks);
-		err = carp_track_parse(dev, track, attr, extack);
+		err = carp_track_parse(carp->dev, track, attr, extack);
 		if (err)
 			return err;
-		if (track->weight && ++n_tracks > CARP_TRACK_LIST_MAX) {
+		if (track->weight && !carp_track_find(&carp->tracks, track) &&
+		    ++n_tracks > CARP_TRACK_LIST_MAX) {
 			NL_SET_ERR_MSG_ATTR(extack, attr,
 					    "carp: a device can track 32 links and groups");
 			return -ENOSPC;

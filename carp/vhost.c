@@ -124,7 +124,7 @@ static void carp_vhost_enact(struct carp_dev *carp)
 	/* Who takes no part does not send, and proves nothing. */
 	if (vhost->fsm.state == CARP_STATE_INIT)
 		carp_vhost_sends_again(carp);
-	if (carp->syncgroup &&
+	if (READ_ONCE(carp->syncgroup) &&
 	    (from == CARP_STATE_INIT || vhost->fsm.state == CARP_STATE_INIT))
 		vhost->reweigh = true;
 	carp_notify(carp);

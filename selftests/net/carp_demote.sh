@@ -299,7 +299,7 @@ a_tracked_link_that_goes_away_counts_until_it_is_back() {
 }
 
 what_cannot_be_tracked_is_refused() {
-	local before
+	local before group words=()
 
 	setup_nodes 1
 	member 1
@@ -313,6 +313,14 @@ what_cannot_be_tracked_is_refused() {
 	refused "too much" "weight" carp 1 carp0 track eth0 weight 256
 	refused "no group" "group" carp 1 carp0 track group no-such-group
 	equal "nothing has changed" "$before" "$(carp 1 -j carp0)"
+	for ((group = 1; group <= 32; group++)); do
+		words+=(track group "$group")
+	done
+	must carp 1 carp0 "${words[@]}"
+	check "the same again" carp 1 carp0 "${words[@]}"
+	refused "one more" "32" carp 1 carp0 track group 33
+	must carp 1 carp0 -track group 7
+	check "one less, and it is" carp 1 carp0 track group 33
 }
 
 sending_that_fails_demotes_until_it_works_again() {
