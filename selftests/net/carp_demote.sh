@@ -205,16 +205,21 @@ gateways() {
 	member 2 advskew 100
 }
 
-a_gateway_pair_moves_both_addresses_when_the_uplink_goes() {
-	local node
+# outside NODE: carp1 on its uplink
+outside() {
+	{
+		echo "link add carp1 link eth1 type carp vhid 2 pass other" \
+			"advskew $((($1 - 1) * 100))"
+		echo "addr add 198.51.100.100/24 dev carp1"
+		echo "link set carp1 up"
+	} >"$TMP/batch"
+	must nip "$1" -batch "$TMP/batch"
+}
 
+a_gateway_pair_moves_both_addresses_when_the_uplink_goes() {
 	gateways
-	for node in 1 2; do
-		must nip "$node" link add carp1 link eth1 type carp vhid 2 \
-			pass other advskew "$(((node - 1) * 100))"
-		must nip "$node" addr add 198.51.100.100/24 dev carp1
-		must nip "$node" link set carp1 up
-	done
+	outside 1
+	outside 2
 	check "the first has both" slowwait 5 roles 1 2
 	check "the first has both" slowwait 5 roles 1 2 carp1
 	uplink 1 down
@@ -344,9 +349,7 @@ no_demotion_is_left_when_every_cause_is_gone() {
 	local i
 
 	gateways
-	must nip 1 link add carp1 link eth1 type carp vhid 2 pass other
-	must nip 1 addr add 198.51.100.100/24 dev carp1
-	must nip 1 link set carp1 up
+	outside 1
 	must carp 1 carp0 track eth1 weight 9
 	for i in 1 2 3; do
 		uplink 1 down
@@ -362,9 +365,7 @@ no_demotion_is_left_when_every_cause_is_gone() {
 		check "nothing left, round $i" slowwait 2 is_demoted 1 0
 	done
 	# A factor that changes meanwhile leaves nothing either.
-	must nip 1 link add carp1 link eth1 type carp vhid 2 pass other
-	must nip 1 addr add 198.51.100.100/24 dev carp1
-	must nip 1 link set carp1 up
+	outside 1
 	uplink 1 down
 	check "down" slowwait 2 is_demoted 1 249
 	sysctl_set 1 net.carp.ifdown_demotion_factor=10
@@ -410,10 +411,7 @@ a_syncgroup_moves_as_one() {
 
 	gateways
 	for node in 1 2; do
-		must nip "$node" link add carp1 link eth1 type carp vhid 2 \
-			pass other advskew "$(((node - 1) * 100))"
-		must nip "$node" addr add 198.51.100.100/24 dev carp1
-		must nip "$node" link set carp1 up
+		outside "$node"
 		must nip "$node" link set carp0 group 8
 		must nip "$node" link set carp1 group 8
 		must carp "$node" carp0 syncgroup

@@ -31,6 +31,13 @@ static const struct kind kinds[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_PEER6] = { 16, true },
 	[IFLA_CARP_CKSUM6] = { 4, true, 0, 1 },
 	[IFLA_CARP_FORM] = { 4, true, 0, 1 },
+	[IFLA_CARP_DEMOTION] = { 4, true, 0, ~0U },
+	[IFLA_CARP_DEMOTE] = { 4, true, 0, ~0U },
+	[IFLA_CARP_DEMOTED] = { 4 },
+	[IFLA_CARP_DEMOTESTYLE] = { 4, true, 0, 1 },
+	[IFLA_CARP_SYNCGROUP] = { 1, true, 0, 1 },
+	[IFLA_CARP_ANNOUNCE] = { 4, true, 0, ~0U },
+	[IFLA_CARP_TRACK] = { 0, true },
 };
 
 static u64 some_number(struct rng *rng, const struct kind *kind)
@@ -75,6 +82,40 @@ static void put_peer6(struct rng *rng, struct msg *msg, u16 type)
 	msg_put(msg, type, addr, sizeof(addr));
 }
 
+static void put_demotion(struct rng *rng, struct msg *msg, u16 type)
+{
+	int number = rng_below(rng, 600) - 300;
+
+	if (one_in(rng, 8))
+		number = rng_next(rng);
+	msg_put(msg, type, &number, sizeof(number));
+}
+
+/* Links that are there and that are not, itself, groups, both, and neither. */
+static void put_track(struct rng *rng, struct msg *msg, u16 type)
+{
+	static const char *const names[] = { "eth0", "lo", "carp0", "none" };
+	u32 n = rng_below(rng, one_in(rng, 8) ? 40 : 4);
+	u32 list, link;
+
+	list = msg_nest(msg, type | NLA_F_NESTED);
+	while (n--) {
+		link = msg_nest(msg, (one_in(rng, 8) ? rng_below(rng, 4) :
+				      CARP_TRACK_LINK) | NLA_F_NESTED);
+		if (one_in(rng, 2))
+			msg_put_string(msg, CARP_TRACK_NAME,
+				       names[rng_below(rng, 4)]);
+		if (one_in(rng, 2))
+			msg_put_u32(msg, CARP_TRACK_GROUP, rng_below(rng, 40));
+		if (!one_in(rng, 3))
+			msg_put_u32(msg, CARP_TRACK_WEIGHT, rng_below(rng, 258));
+		if (one_in(rng, 20))
+			msg_put_u32(msg, CARP_TRACK_DOWN, 0);
+		msg_nest_end(msg, link);
+	}
+	msg_nest_end(msg, list);
+}
+
 static void put_right(struct rng *rng, struct msg *msg, u16 type)
 {
 	const struct kind *kind = &kinds[type];
@@ -84,6 +125,10 @@ static void put_right(struct rng *rng, struct msg *msg, u16 type)
 		put_key(rng, msg, type);
 	} else if (type == IFLA_CARP_PEER6) {
 		put_peer6(rng, msg, type);
+	} else if (type == IFLA_CARP_DEMOTION || type == IFLA_CARP_DEMOTE) {
+		put_demotion(rng, msg, type);
+	} else if (type == IFLA_CARP_TRACK) {
+		put_track(rng, msg, type);
 	} else {
 		number = some_number(rng, kind);
 		msg_put(msg, type, &number, kind->width);
@@ -106,6 +151,8 @@ static u16 some_type(struct rng *rng)
 		IFLA_CARP_VHID, IFLA_CARP_ADVBASE, IFLA_CARP_ADVSKEW,
 		IFLA_CARP_KEY, IFLA_CARP_STATE, IFLA_CARP_PEER,
 		IFLA_CARP_PEER6, IFLA_CARP_CKSUM6, IFLA_CARP_FORM,
+		IFLA_CARP_DEMOTION, IFLA_CARP_DEMOTE, IFLA_CARP_DEMOTESTYLE,
+		IFLA_CARP_SYNCGROUP, IFLA_CARP_ANNOUNCE, IFLA_CARP_TRACK,
 	};
 
 	if (!one_in(rng, 8))
@@ -149,7 +196,12 @@ static bool valid(const struct nlattr *nla, u16 type)
 	const struct kind *kind = &kinds[type];
 	u32 len = nla->nla_len - NLA_HDRLEN;
 
-	if (!kind->settable || nla->nla_type & NLA_F_NESTED)
+	if (!kind->settable)
+		return false;
+	/* What is in it is not foretold. */
+	if (type == IFLA_CARP_TRACK)
+		return nla->nla_type & NLA_F_NESTED;
+	if (nla->nla_type & NLA_F_NESTED)
 		return false;
 	if (type == IFLA_CARP_KEY)
 		return true;
@@ -186,6 +238,25 @@ static bool apply_peers(const struct nlattr *peer, const struct nlattr *peer6,
 	return true;
 }
 
+static bool apply_demotion(const struct nlattr *const *last,
+			   struct link_config *after)
+{
+	long long demotion = after->demotion;
+
+	if (last[IFLA_CARP_DEMOTION])
+		demotion = (int)number_of(last[IFLA_CARP_DEMOTION]);
+	if (last[IFLA_CARP_DEMOTE])
+		demotion += (int)number_of(last[IFLA_CARP_DEMOTE]);
+	if (last[IFLA_CARP_DEMOTESTYLE])
+		after->demotestyle = number_of(last[IFLA_CARP_DEMOTESTYLE]);
+	if (last[IFLA_CARP_SYNCGROUP])
+		after->syncgroup = number_of(last[IFLA_CARP_SYNCGROUP]);
+	if (last[IFLA_CARP_ANNOUNCE])
+		after->announce = number_of(last[IFLA_CARP_ANNOUNCE]);
+	after->demotion = demotion;
+	return demotion >= CARP_DEMOTION_MIN && demotion <= CARP_DEMOTION_MAX;
+}
+
 static bool apply(const struct nlattr *const *last, struct link_config *after)
 {
 	if (last[IFLA_CARP_VHID])
@@ -201,7 +272,8 @@ static bool apply(const struct nlattr *const *last, struct link_config *after)
 	if (last[IFLA_CARP_KEY] && !apply_key(last[IFLA_CARP_KEY], after))
 		return false;
 	return apply_peers(last[IFLA_CARP_PEER], last[IFLA_CARP_PEER6],
-			   after) && (after->advbase || after->advskew);
+			   after) && apply_demotion(last, after) &&
+	       (after->advbase || after->advskew);
 }
 
 enum foretold attributes_foretell(const u8 *data, size_t len,
@@ -225,6 +297,7 @@ enum foretold attributes_foretell(const u8 *data, size_t len,
 	}
 	if (!apply(last, after))
 		return REFUSED;
-	return last[IFLA_CARP_STATE] || after->vhid != link->config.vhid ?
+	return last[IFLA_CARP_STATE] || last[IFLA_CARP_TRACK] ||
+	       after->vhid != link->config.vhid ?
 		DEPENDS : ACCEPTED;
 }

@@ -128,6 +128,48 @@ static void parse_history(const struct attrs *outer, struct link *link)
 		      last);
 }
 
+static void parse_demotion(const struct attrs *a, struct link_config *c)
+{
+	switch (a->type) {
+	case IFLA_CARP_DEMOTION:
+		c->demotion = value(a, 4, ~0U);
+		if (c->demotion < CARP_DEMOTION_MIN ||
+		    c->demotion > CARP_DEMOTION_MAX)
+			fault("dump: demotion %d", c->demotion);
+		break;
+	case IFLA_CARP_DEMOTED:
+		value(a, 4, ~0U);
+		break;
+	case IFLA_CARP_DEMOTESTYLE:
+		c->demotestyle = value(a, 4, CARP_DEMOTESTYLE_MAX);
+		break;
+	case IFLA_CARP_SYNCGROUP:
+		c->syncgroup = value(a, 1, 1);
+		break;
+	case IFLA_CARP_ANNOUNCE:
+		c->announce = value(a, 4, ~0U);
+		break;
+	default:
+		fault("dump: attribute %u has no place in it", a->type);
+	}
+}
+
+/* A list of links, each with its weight and how many are down. */
+static void parse_track(const struct attrs *outer)
+{
+	struct attrs list = attrs_in(outer->data, outer->len);
+	struct attrs a;
+
+	while (attrs_next(&list)) {
+		if (list.type != CARP_TRACK_LINK)
+			fault("dump: tracks a %u", list.type);
+		for (a = attrs_in(list.data, list.len); attrs_next(&a);)
+			if (a.type == CARP_TRACK_WEIGHT &&
+			    !value(&a, 4, CARP_TRACK_WEIGHT_MAX))
+				fault("dump: tracks with weight 0");
+	}
+}
+
 static void parse_number(const struct attrs *a, struct link *link)
 {
 	struct link_config *c = &link->config;
@@ -164,7 +206,8 @@ static void parse_number(const struct attrs *a, struct link *link)
 		c->form = value(a, 4, CARP_FORM_ORIG);
 		break;
 	default:
-		fault("dump: attribute %u has no place in it", a->type);
+		parse_demotion(a, c);
+		break;
 	}
 }
 
@@ -174,13 +217,16 @@ static void parse_data(const struct attrs *outer, struct link *link)
 	struct attrs history = {};
 	const u64 always = ((2ULL << IFLA_CARP_MAX) - 1) &
 		~(1ULL << IFLA_CARP_UNSPEC | 1ULL << IFLA_CARP_KEY |
-		  1ULL << IFLA_CARP_PAD | 1ULL << IFLA_CARP_VHID);
+		  1ULL << IFLA_CARP_PAD | 1ULL << IFLA_CARP_VHID |
+		  1ULL << IFLA_CARP_DEMOTE | 1ULL << IFLA_CARP_TRACK);
 	u64 seen = 0;
 
 	while (attrs_next(&a)) {
 		once(&seen, a.type);
 		if (a.type == IFLA_CARP_HISTORY) {
 			history = a;
+		} else if (a.type == IFLA_CARP_TRACK) {
+			parse_track(&a);
 		} else if (a.type == IFLA_CARP_PEER6) {
 			if (a.len != sizeof(link->config.peer6))
 				fault("dump: peer6 has %zu bytes", a.len);

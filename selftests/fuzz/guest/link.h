@@ -17,6 +17,10 @@
  * @peer6: network order
  * @cksum6: enum carp_cksum6
  * @form: enum carp_form
+ * @demotion: the device's own count
+ * @demotestyle: enum carp_demotestyle
+ * @syncgroup: demoted as the worst of its group
+ * @announce: seconds
  */
 struct link_config {
 	u8 vhid;
@@ -27,6 +31,10 @@ struct link_config {
 	u8 peer6[16];
 	u32 cksum6;
 	u32 form;
+	int demotion;
+	u32 demotestyle;
+	u32 syncgroup;
+	u32 announce;
 };
 
 /**

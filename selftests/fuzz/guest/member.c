@@ -50,21 +50,13 @@ static void look(struct host *host, struct member *m)
 	sign_prepare(&m->sign, &m->input);
 }
 
-/* The kernel takes link-local addresses from a device that is set down. */
+/* All addresses stay, link-local ones too. */
 void member_up(struct host *host, struct member *m, bool up)
 {
-	u32 n = 0;
-
 	setup_up(&host->nl, m->ifindex, up);
 	m->up = up;
-	if (up)
-		return;
-	for (u32 i = 0; i < m->input.n6; i++) {
-		if (m->input.v6[i][0] != 0xfe)
-			memmove(m->input.v6[n++], m->input.v6[i], 16);
-	}
-	m->input.n6 = n;
-	look(host, m);
+	if (!up)
+		look(host, m);
 }
 
 static void put_key(struct carp_msg *cm, const struct member *m)
