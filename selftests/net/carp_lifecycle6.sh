@@ -23,6 +23,7 @@ ALL_TESTS="
 	marks_survive_the_addition_of_addresses_over_ipv6
 	marks_survive_other_routes_over_ipv6
 	marks_survive_down_and_up_over_ipv6
+	marks_come_back_after_the_sysctl_over_ipv6
 	marks_are_right_for_an_address_on_two_devices_over_ipv6
 "
 

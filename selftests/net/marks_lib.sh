@@ -148,6 +148,24 @@ marks_survive_the_sysctl() {
 	check "local" is_local
 }
 
+# Of IPv6 the kernel tells nobody that it has taken a device's own setting away: it
+# is back with the next advertisement.
+marks_come_back_after_the_sysctl() {
+	local value
+
+	setup_nodes 2
+	member 2
+	force 2 master
+	member 1 advskew 100
+	check "backup" slowwait 2 is_state 1 BACKUP
+	for value in 1 0 1 0; do
+		sysctl_set 1 \
+			"net.ipv$FAMILY.conf.all.ignore_routes_with_linkdown=$value"
+		check "marked, all=$value" slowwait 1.5 marked 1
+		check "not local, all=$value" slowwait 1.5 fails is_local
+	done
+}
+
 marks_survive_down_and_up() {
 	local i
 
