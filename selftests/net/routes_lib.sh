@@ -38,7 +38,8 @@ connected_routes_are_there_and_hidden_on_a_backup() {
 	must nip 1 link set carp0 down
 	must nip 1 link set carp0 up
 	check "marked after down and up" hidden 1
-	must nip 1 link set carp0 type carp state master
+	must nip 2 link set carp0 down
+	check "node 1 takes over" slowwait 1 is_state 1 MASTER
 	check "not marked on the master" fails grep -q linkdown \
 		<(nip 1 "-$FAMILY" route show table all dev carp0)
 }
