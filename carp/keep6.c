@@ -2,9 +2,10 @@
 /* CARP: link-local virtual addresses outlive "down"
  *
  * What keep_addr_on_down keeps are the other addresses: a link-local one is the
- * kernel's own as a rule, made again at the next "up". On a carp device it is the
- * administrator's, a router that all members share has one. So what is there while
- * the device goes down is remembered, and added again when the kernel is through.
+ * kernel's own as a rule, made again at the next "up". On a carp device it is
+ * the administrator's, a router that all members share has one. So what is
+ * there while the device goes down is remembered, and added again when the
+ * kernel is through.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -28,7 +29,8 @@ struct carp_kept6 {
 	u32 flags;
 };
 
-#define CARP_KEPT6_FOREVER	0xffffffff	/* of a lifetime, RFC 4861 4.6.2 */
+/* of a lifetime, RFC 4861 4.6.2 */
+#define CARP_KEPT6_FOREVER	0xffffffff
 #define CARP_KEPT6_FLAGS	(IFA_F_PERMANENT | IFA_F_NODAD | \
 				 IFA_F_NOPREFIXROUTE)
 
@@ -103,8 +105,8 @@ static void carp_keep6_correct(struct inet6_dev *idev,
 	read_unlock_bh(&idev->lock);
 }
 
-/* By the one function that the kernel exports for it, which is meant for addresses
- * that a router has advertised.
+/* By the one function that the kernel exports for it, which is meant for
+ * addresses that a router has advertised.
  */
 static void carp_keep6_add(struct carp_dev *carp, struct inet6_dev *idev,
 			   const struct carp_kept6 *kept)

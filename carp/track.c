@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: links whose state demotes a device
  *
- * A tracked link is known by its name and, while it is there, by its device. One
- * that was deleted or has left the namespace counts as down until a link of that
- * name comes. Nothing is kept alive by being tracked.
+ * A tracked link is known by its name and, while it is there, by its device.
+ * One that was deleted or has left the namespace counts as down until a link of
+ * that name comes. Nothing is kept alive by being tracked.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>

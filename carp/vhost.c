@@ -164,8 +164,8 @@ static struct carp_todo carp_vhost_commit(struct carp_dev *carp, u32 act)
 }
 
 /* Three failures in a row demote all devices of the namespace, and as many
- * successes undo it. A BACKUP does not advertise, so it proves otherwise that it
- * could, or it would stay demoted for ever: carp_tx_probe().
+ * successes undo it. A BACKUP does not advertise, so it proves otherwise that
+ * it could, or it would stay demoted for ever: carp_tx_probe().
  */
 static void carp_vhost_sent(struct carp_dev *carp, bool ok)
 {
@@ -274,8 +274,8 @@ static bool carp_vhost_lower_ok(const struct carp_dev *carp)
 	       netif_running(carp->lower) && netif_carrier_ok(carp->lower);
 }
 
-/* What demotes the device, as it is now. Carriers are read here too: no notifier
- * tells of them while somebody holds RTNL.
+/* What demotes the device, as it is now. Carriers are read here too: no
+ * notifier tells of them while somebody holds RTNL.
  */
 static u32 carp_vhost_weigh(struct carp_dev *carp, u64 now)
 {
@@ -424,8 +424,8 @@ static enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
  * @adv: the advertisement
  * @tie: who is preferred if it is equal to ours, see carp_fsm_advert()
  *
- * Context: softirq or BH disabled, RCU. Return: whether the peer is MASTER too, and
- * this one stays.
+ * Context: softirq or BH disabled, RCU. Return: whether the peer is MASTER too,
+ * and this one stays.
  */
 bool carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
 		       const struct carp_advert *adv, int tie)
