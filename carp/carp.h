@@ -218,8 +218,8 @@ struct carp_demotion {
 
 /**
  * struct carp_vhost - the part of a device that takes part in an election
- * @lock: protects everything here that nothing else is said of, and the marks on
- *	the device's routes; taken with BH disabled
+ * @lock: protects everything here that nothing else is said of, and the
+ *	marks on the device's routes; taken with BH disabled
  * @fsm: the election
  * @timer: the one timer, armed for @fsm.deadline
  * @key: prepared HMAC, RCU; written under RTNL

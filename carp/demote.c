@@ -135,8 +135,8 @@ int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
  * @group: the group
  * @by: how much
  *
- * Context: RTNL. Return: 0; -ERANGE if the count would leave 0..255, as OpenBSD;
- * or -ENOMEM.
+ * Context: RTNL. Return: 0; -ERANGE if the count would leave 0..255, as
+ * OpenBSD; or -ENOMEM.
  */
 int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
 {

@@ -94,8 +94,8 @@ static u64 fsm_advert_interval(const struct carp_fsm *fsm)
  * @fsm: in any state
  *
  * Demotion goes into the demote byte, which OpenBSD reads, and raises advskew,
- * which everybody else reads. As FreeBSD does it, the sum never exceeds 240; or,
- * as OpenBSD did and NetBSD does it, it is 240 with any demotion.
+ * which everybody else reads. As FreeBSD does it, the sum never exceeds 240;
+ * or, as OpenBSD did and NetBSD does it, it is 240 with any demotion.
  *
  * Return: the effective priority; never 0/0
  */

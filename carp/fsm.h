@@ -38,7 +38,7 @@ enum carp_family {
 #define CARP_ACT_ANNOUNCE	0x04	/* gratuitous ARP, unsolicited NA */
 #define CARP_ACT_BOW_OUT	0x08	/* send the 255/255 advertisement */
 #define CARP_ACT_GRACE		0x10	/* a late timer was given grace */
-#define CARP_ACT_CONFLICT	0x20	/* another MASTER was heard, this one stays */
+#define CARP_ACT_CONFLICT	0x20	/* another MASTER was told off */
 
 /**
  * struct carp_prio - how eager a member is, from configuration or a packet

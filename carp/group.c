@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: generic netlink family "carp", demotion of link groups
  *
- * A group has a count whether or not any link is in it, so it is not an attribute
- * of any link.
+ * A group has a count whether or not any link is in it, so it is not an
+ * attribute of any link.
  */
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>

@@ -2,7 +2,8 @@
 /* CARP: the prepared key of a virtual host
  *
  * Whatever is hashed and does not change from one advertisement to the next is
- * hashed when the configuration changes, and published for senders and receivers.
+ * hashed when the configuration changes, and published for senders and
+ * receivers.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>

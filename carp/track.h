@@ -9,7 +9,8 @@ struct netlink_ext_ack;
 struct nlattr;
 
 int carp_track_prepare(struct carp_dev *carp, const struct nlattr *nest,
-		       struct list_head *tracks, struct netlink_ext_ack *extack);
+		       struct list_head *tracks,
+		       struct netlink_ext_ack *extack);
 void carp_track_commit(struct carp_dev *carp, struct list_head *tracks);
 void carp_track_discard(struct list_head *tracks);
 void carp_track_free(struct carp_dev *carp);

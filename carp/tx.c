@@ -263,7 +263,7 @@ static void carp_tx_cksum6(struct sk_buff *skb, const struct carp_key *key,
 				csum_partial(hdr, sizeof(*hdr), 0));
 }
 
-/* The route, with the source in @fl6; to be released also if it has an error. */
+/* The route, with the source in @fl6; to be released even if it is an error. */
 static struct dst_entry *carp_tx_route6(const struct carp_dev *carp,
 					const struct carp_key *key,
 					struct flowi6 *fl6)

@@ -11,7 +11,8 @@
 #define SEC		CARP_NS_PER_SEC
 #define SKEW		CARP_NS_PER_SKEW
 #define NOW		(1000 * SEC)
-#define TOLD_OFF	(CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | CARP_ACT_CONFLICT)
+#define TOLD_OFF	(CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE | \
+			 CARP_ACT_CONFLICT)
 #define TAKE_OVER	(CARP_ACT_STATE | CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE)
 
 static const struct carp_prio bow_out = { 255, 255, 0 };
@@ -566,7 +567,7 @@ static void announcement_is_not_repeated_after_yielding(struct kunit *test)
 }
 
 /* A rival that gives way may have told clients another MAC address. */
-static void rival_heard_is_told_off_at_once_and_clients_twice(struct kunit *test)
+static void rival_is_told_off_at_once_and_clients_twice(struct kunit *test)
 {
 	struct carp_fsm fsm = make(CARP_STATE_MASTER);
 	struct carp_prio slower = prio(1, 101, 0);
@@ -1440,7 +1441,7 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(late_advert_timer_catches_up_once),
 	KUNIT_CASE(announcement_is_repeated_once_two_adverts_later),
 	KUNIT_CASE(announcement_is_not_repeated_after_yielding),
-	KUNIT_CASE(rival_heard_is_told_off_at_once_and_clients_twice),
+	KUNIT_CASE(rival_is_told_off_at_once_and_clients_twice),
 	KUNIT_CASE(rival_of_a_new_master_is_told_off_at_once),
 	KUNIT_CASE_PARAM(master_yields_or_stays, master_gen_params),
 	KUNIT_CASE(exactly_one_of_two_masters_yields),

@@ -230,7 +230,8 @@ static int read_signals(struct hooks *hooks)
 }
 
 /**
- * hooks_work - look after the programs; when hooks_fd() or hooks_wait_ms() says so
+ * hooks_work - look after the programs, when hooks_fd() or hooks_wait_ms()
+ *	says so
  * @hooks: all of it
  *
  * Return: 0, or a signal that came and wants us to end.

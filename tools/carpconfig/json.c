@@ -112,11 +112,13 @@ static json_t *json_tracks(const struct link *link)
 
 static void add_demotion(json_t *json, const struct link *link)
 {
+	const char *word;
+
 	json_object_set_new(json, "group", json_integer(link->group));
 	json_object_set_new(json, "demotion", json_integer(link->demotion));
 	json_object_set_new(json, "demoted", json_integer(link->demoted));
-	json_object_set_new(json, "demotestyle",
-			    json_string(carp_demotestyle_name(link->demotestyle)));
+	word = carp_demotestyle_name(link->demotestyle);
+	json_object_set_new(json, "demotestyle", json_string(word));
 	json_object_set_new(json, "syncgroup", json_boolean(link->syncgroup));
 	json_object_set_new(json, "announce", json_integer(link->announce));
 	json_object_set_new(json, "track", json_tracks(link));

@@ -372,6 +372,17 @@ static const char *data_word(unsigned int type)
 	return NULL;
 }
 
+static const char *data_attr_name(const struct nlattr *data, const char *at)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, data) {
+		if (attr_has(attr, at))
+			return data_word(mnl_attr_get_type(attr));
+	}
+	return NULL;
+}
+
 /**
  * link_attr_name - the word for the attribute the kernel complains about
  * @nlh: the request that was sent
@@ -386,7 +397,6 @@ const char *link_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 	const char *at = (const char *)nlh + offset;
 	const struct nlattr *data;
 	const struct nlattr *info;
-	const struct nlattr *attr;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return NULL;
@@ -396,12 +406,8 @@ const char *link_attr_name(const struct nlmsghdr *nlh, uint32_t offset)
 		if (mnl_attr_get_type(info) != IFLA_LINKINFO)
 			continue;
 		mnl_attr_for_each_nested(data, info) {
-			if (mnl_attr_get_type(data) != IFLA_INFO_DATA)
-				continue;
-			mnl_attr_for_each_nested(attr, data) {
-				if (attr_has(attr, at))
-					return data_word(mnl_attr_get_type(attr));
-			}
+			if (mnl_attr_get_type(data) == IFLA_INFO_DATA)
+				return data_attr_name(data, at);
 		}
 	}
 	return NULL;

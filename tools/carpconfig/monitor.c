@@ -184,8 +184,8 @@ static uint64_t last_time(const struct link *link)
 }
 
 /* At the start, and after events were lost, messages come that were sent before
- * the dump. If the serial went back but time did not, it is another interface of
- * the same index.
+ * the dump. If the serial went back but time did not, it is another interface
+ * of the same index.
  */
 static bool is_stale(const struct seen *seen, const struct link *link)
 {
@@ -253,8 +253,8 @@ static int take_buffer(struct monitor *m, struct nl *nl, int len)
 	return 0;
 }
 
-/* At the start only the serial numbers are of interest, but the programs are told
- * how things are.
+/* At the start only the serial numbers are of interest, but the programs are
+ * told how things are.
  */
 static int start(struct monitor *m)
 {
@@ -280,7 +280,7 @@ static int start(struct monitor *m)
 	return err;
 }
 
-/* An interface that went while events were lost: nobody knows its last history. */
+/* An interface that went while events were lost, its last history with it. */
 static int take_gone(struct monitor *m, struct seen *seen)
 {
 	int err = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Links whose state demotes an interface, to and from netlink messages; no I/O */
+/* Links whose state demotes an interface, in netlink messages; no I/O */
 
 #include "attr.h"
 #include "track.h"

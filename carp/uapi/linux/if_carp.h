@@ -16,7 +16,7 @@
 #define CARP_ADVSKEW_MAX	254
 /* Significant characters of the passphrase; longer ones are refused. */
 #define CARP_KEY_MAX		19
-/* Bounds of a device's own demotion count; a group's is 0..255, as in OpenBSD. */
+/* Bounds of a device's own demotion count; a group's is 0..255, as OpenBSD's */
 #define CARP_DEMOTION_MIN	(-255)
 #define CARP_DEMOTION_MAX	255
 /* What a tracked link counts while it is down, if nothing else was said. */
@@ -137,10 +137,10 @@ enum {
 	IFLA_CARP_FORM,		/* rw u32, enum carp_form */
 	IFLA_CARP_DEMOTION,	/* rw s32, the device's own count, -255..255 */
 	IFLA_CARP_DEMOTE,	/* wo s32, added to IFLA_CARP_DEMOTION */
-	IFLA_CARP_DEMOTED,	/* ro s32, the sum of all counts that is in force */
+	IFLA_CARP_DEMOTED,	/* ro s32, the sum that is in force */
 	IFLA_CARP_DEMOTESTYLE,	/* rw u32, enum carp_demotestyle */
-	IFLA_CARP_SYNCGROUP,	/* rw u8, 1: demoted as the worst of its group */
-	IFLA_CARP_ANNOUNCE,	/* rw u32, seconds between announcements, 0: none */
+	IFLA_CARP_SYNCGROUP,	/* rw u8, 1: as the worst of its group */
+	IFLA_CARP_ANNOUNCE,	/* rw u32, s between announcements, 0: none */
 	IFLA_CARP_TRACK,	/* rw nest of CARP_TRACK_LINK; others stay */
 	__IFLA_CARP_MAX
 };
@@ -162,16 +162,18 @@ enum {
 	CARP_TRACK_LINK,
 	__CARP_TRACK_LIST_MAX
 };
+
 #define CARP_TRACK_LIST_ATTR_MAX (__CARP_TRACK_LIST_MAX - 1)
 
 enum {
 	CARP_TRACK_UNSPEC,
 	CARP_TRACK_NAME,	/* string, one link by name; or */
 	CARP_TRACK_GROUP,	/* u32, all links of a group but carp devices */
-	CARP_TRACK_WEIGHT,	/* u32, 1..255 per link; written 0: track no more */
+	CARP_TRACK_WEIGHT,	/* u32, 1..255 per link; written 0: no more */
 	CARP_TRACK_DOWN,	/* ro u32, how many of them are down or gone */
 	__CARP_TRACK_MAX
 };
+
 #define CARP_TRACK_MAX (__CARP_TRACK_MAX - 1)
 
 enum {
@@ -233,6 +235,7 @@ enum {
 	CARP_CMD_DEMOTE_GROUP,	/* do, needs CAP_NET_ADMIN */
 	__CARP_CMD_MAX
 };
+
 #define CARP_CMD_MAX (__CARP_CMD_MAX - 1)
 
 enum {
@@ -242,6 +245,7 @@ enum {
 	CARP_ATTR_DEMOTION,	/* u32, the group's count */
 	__CARP_ATTR_MAX
 };
+
 #define CARP_ATTR_MAX (__CARP_ATTR_MAX - 1)
 
 #endif /* _UAPI_LINUX_IF_CARP_H */

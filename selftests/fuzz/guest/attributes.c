@@ -108,7 +108,8 @@ static void put_track(struct rng *rng, struct msg *msg, u16 type)
 		if (one_in(rng, 2))
 			msg_put_u32(msg, CARP_TRACK_GROUP, rng_below(rng, 40));
 		if (!one_in(rng, 3))
-			msg_put_u32(msg, CARP_TRACK_WEIGHT, rng_below(rng, 258));
+			msg_put_u32(msg, CARP_TRACK_WEIGHT,
+				    rng_below(rng, 258));
 		if (one_in(rng, 20))
 			msg_put_u32(msg, CARP_TRACK_DOWN, 0);
 		msg_nest_end(msg, link);

@@ -176,7 +176,7 @@ static void expect(struct host *host, struct member *m, bool runs)
 		host_read(host, false);
 		if (!link_get(&host->nl, m->ifindex, &link))
 			fault("%s has gone", m->name);
-		if (runs == (link.state != CARP_STATE_INIT))
+		if (link.state == CARP_STATE_INIT ? !runs : runs)
 			return;
 		usleep(5000);
 	} while (now_ms() < end);

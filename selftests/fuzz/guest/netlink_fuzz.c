@@ -269,7 +269,8 @@ static void sysctl_write(void)
 	static const char *const junk[] = {
 		"0", "1", "2", "3", "-1", "", "\n", "abc", "0x1", "1 0 2",
 		"2147483647", "2147483648", "99999999999999999999",
-		"-2147483649", "1abc", " 1 ", "00000000000000000000001", "1.5", "+1", "--1",
+		"-2147483649", "1abc", " 1 ", "00000000000000000000001",
+		"1.5", "+1", "--1",
 	};
 	u32 which = rng_below(&round->rng, ARRAY_SIZE(names));
 	const char *text = junk[rng_below(&round->rng, ARRAY_SIZE(junk))];

@@ -3,8 +3,8 @@
  * the kernel fail
  *
  * What counts are allocations within the system calls named in CALLS, such as
- * "sendmsg,recvmsg": not those of exec and of the dynamic linker. Needs a kernel
- * with FAULT_INJECTION, see Documentation/fault-injection of the kernel;
+ * "sendmsg,recvmsg": not those of exec and of the dynamic linker. Needs a
+ * kernel with FAULT_INJECTION, see Documentation/fault-injection of the kernel;
  * failslab and fail_page_alloc say which allocations may fail.
  *
  * FILE gets what is left of N: 0 if one has failed. Exits as COMMAND does.

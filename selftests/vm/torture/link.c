@@ -21,7 +21,7 @@ void link_begin(struct msg *m, int type, int flags, int index)
 	msg_begin(m, type, flags, &info, sizeof(info));
 }
 
-/* 0 if there is none. Not by ioctl, which would look for a module of that name. */
+/* 0 if there is none. Not by ioctl: it looks for a module of that name. */
 int link_index(const char *name)
 {
 	struct msg m;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* torture SECONDS SEED CPUS FRAMES: everything that can be done to a carp device
- * and to what is below and above it, from all CPUs at once
+/* torture SECONDS SEED CPUS FRAMES: everything that can be done to a carp
+ * device and to what is below and above it, from all CPUs at once
  *
  * Four actors on each CPU draw operations from the seed and do them in SPACES
- * namespaces, whose devices they share. Beside them others flood the segment with
- * the frames of a file, dump everything, and run the tools. Afterwards all is
- * deleted. Status 0: every operation ended in time; 3: but some kind of them never
- * succeeded, or one that the kernel has to refuse did.
+ * namespaces, whose devices they share. Beside them others flood the segment
+ * with the frames of a file, dump everything, and run the tools. Afterwards all
+ * is deleted. Status 0: every operation ended in time; 3: but some kind of them
+ * never succeeded, or one that the kernel has to refuse did.
  *
  * torture list SEED ACTOR COUNT prints what that actor does.
  */
@@ -215,7 +215,8 @@ static void watch(void)
 
 	for (i = 0; i < actors_count; i++) {
 		started = shared->slots[i].started;
-		if (started && now() > started + OPERATION_LIMIT * 1000000000ULL)
+		if (started &&
+		    now() > started + OPERATION_LIMIT * 1000000000ULL)
 			hung(i);
 	}
 }
@@ -275,7 +276,10 @@ static int report(double seconds)
 	int failed = 0, error;
 
 	for (i = 0; i < ops_count; i++) {
-		done = refused = spent = error = 0;
+		done = 0;
+		refused = 0;
+		spent = 0;
+		error = 0;
 		for (actor = 0; actor < actors_count; actor++) {
 			const struct slot *slot = &shared->slots[actor];
 
@@ -288,7 +292,8 @@ static int report(double seconds)
 		all += done + refused;
 		printf("%-12s %7lu done %7lu refused, %lu ms each%s%s\n",
 		       ops[i].name, done, refused,
-		       spent / 1000000 / (done + refused > 0 ? done + refused : 1),
+		       spent / 1000000 /
+		       (done + refused > 0 ? done + refused : 1),
 		       error ? ", last: " : "", error ? strerror(error) : "");
 		if (ops[i].never ? done : !done && refused >= IN_VAIN) {
 			printf("%s was %s\n", ops[i].name,

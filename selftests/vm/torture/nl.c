@@ -163,8 +163,8 @@ void msg_end(struct msg *m, struct nlattr *nest)
 	nest->nla_len = (char *)msg_tail(m) - (char *)nest;
 }
 
-/* Ask for it; 0, or what the kernel answers, or the index of the link that is the
- * answer.
+/* Ask for it; 0, or what the kernel answers, or the index of the link that is
+ * the answer.
  */
 int msg_do(struct msg *m)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* torture: the operations. Each is done with what was drawn for it, on names that
- * all actors share, so any of them may be refused; none may hang.
+/* torture: the operations. Each is done with what was drawn for it, on names
+ * that all actors share, so any of them may be refused; none may hang.
  */
 #define _GNU_SOURCE
 #include "torture.h"
@@ -292,7 +292,7 @@ static int do_carrier_flap(const struct draw *d)
 	return err ? err : port_up(d->space, port, 1);
 }
 
-/* A parent gets a master of its own, which takes its rx handler, or loses it. */
+/* A parent gets a master, which takes its rx handler, or loses it. */
 static int do_enslave(const struct draw *d)
 {
 	int err = enslave(parent(d->a), d->c % 2 ? parent(d->b) : NULL);

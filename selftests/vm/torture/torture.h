@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define SPACES		2	/* namespaces that come and go: t0, t1, ... */
-#define DEVICES		3	/* names for carp devices, and for parents, in each */
+#define DEVICES		3	/* names for carp devices and parents in each */
 #define OPS_MAX		32
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -66,7 +66,8 @@ int space_delete(unsigned int space);
 int seg_create(void);
 int seg_delete(void);
 
-void msg_begin(struct msg *m, int type, int flags, const void *data, size_t len);
+void msg_begin(struct msg *m, int type, int flags, const void *data,
+	       size_t len);
 void msg_put(struct msg *m, int type, const void *data, size_t len);
 void msg_u8(struct msg *m, int type, uint8_t value);
 void msg_u32(struct msg *m, int type, uint32_t value);
