@@ -180,7 +180,7 @@ void carp_demote_net_exit(struct carp_net *cn)
 	}
 }
 
-/* Take over the parts of whichever is demoted more. */
+/* Take over the parts of another device of the syncgroup if they are worse. */
 static void carp_demote_worst(const struct carp_dev *carp,
 			      struct carp_demotion *demotion)
 {
@@ -188,8 +188,7 @@ static void carp_demote_worst(const struct carp_dev *carp,
 	s32 track = carp_demote_clamp(carp_track_demotion(carp));
 	s32 sync = 0;
 
-	if (READ_ONCE(carp->syncgroup) &&
-	    READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
+	if (READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
 		sync = CARP_DEMOTE_SYNC;
 	if (own + track + sync <=
 	    demotion->own + demotion->track + demotion->sync)

@@ -64,8 +64,7 @@ static int carp_event_own(struct net_device *dev, unsigned long event,
 		break;
 	case NETDEV_DOWN:
 		carp_keep6_restore(carp);
-		carp_route_sync(carp);
-		break;
+		fallthrough;
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEUPPER:
 		carp_route_sync(carp);

@@ -56,6 +56,20 @@ static int take_demotion(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static int group_message(struct nl *nl, char *buf, uint8_t command,
+			 uint32_t group, struct nlmsghdr **nlh)
+{
+	uint16_t family;
+	int err;
+
+	err = find_family(nl, &family);
+	if (err)
+		return err;
+	*nlh = genl_message(buf, family, command, CARP_GENL_VERSION);
+	mnl_attr_put_u32(*nlh, CARP_ATTR_GROUP, group);
+	return 0;
+}
+
 /**
  * genl_demotion - read the demotion count of a group
  * @nl: a socket of NETLINK_GENERIC
@@ -68,15 +82,11 @@ int genl_demotion(struct nl *nl, uint32_t group, uint32_t *demotion)
 {
 	char buf[MESSAGE_LEN];
 	struct nlmsghdr *nlh;
-	uint16_t family;
 	int err;
 
-	err = find_family(nl, &family);
+	err = group_message(nl, buf, CARP_CMD_GET_GROUP, group, &nlh);
 	if (err)
 		return err;
-	nlh = genl_message(buf, family, CARP_CMD_GET_GROUP,
-			   CARP_GENL_VERSION);
-	mnl_attr_put_u32(nlh, CARP_ATTR_GROUP, group);
 	return nl_talk(nl, nlh, take_demotion, demotion);
 }
 
@@ -92,15 +102,11 @@ int genl_demote(struct nl *nl, uint32_t group, int32_t by)
 {
 	char buf[MESSAGE_LEN];
 	struct nlmsghdr *nlh;
-	uint16_t family;
 	int err;
 
-	err = find_family(nl, &family);
+	err = group_message(nl, buf, CARP_CMD_DEMOTE_GROUP, group, &nlh);
 	if (err)
 		return err;
-	nlh = genl_message(buf, family, CARP_CMD_DEMOTE_GROUP,
-			   CARP_GENL_VERSION);
-	mnl_attr_put_u32(nlh, CARP_ATTR_GROUP, group);
 	mnl_attr_put_u32(nlh, CARP_ATTR_DEMOTE, by);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
