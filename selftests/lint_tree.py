@@ -16,6 +16,7 @@ PURE = {
     'proto': {'proto.h'},
     'auth': {'auth.h', 'proto.h'},
     'fsm': {'fsm.h'},
+    'balance': {'balance.h', 'auth.h', 'fsm.h'},
 }
 PURE_SYSTEM = {
     'linux/types.h', 'linux/bits.h', 'linux/string.h', 'linux/time64.h',
@@ -24,7 +25,7 @@ PURE_SYSTEM = {
 TEST_SYSTEM = {
     'kunit/test.h', 'linux/kernel.h', 'linux/string.h', 'linux/types.h',
 }
-TEST_LOCAL = {'../proto.h', '../auth.h', '../fsm.h'}
+TEST_LOCAL = {'../proto.h', '../auth.h', '../fsm.h', '../balance.h'}
 
 # Headers that are included everywhere or are no unit's.
 SHARED = {'carp', 'arp', 'mark'}

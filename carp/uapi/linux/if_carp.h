@@ -24,6 +24,8 @@
 #define CARP_TRACK_WEIGHT_MAX	255
 /* Links and groups that one device can track. */
 #define CARP_TRACK_LIST_MAX	32
+/* Nodes of one device, as OpenBSD */
+#define CARP_NODES_MAX		32
 /* Transitions kept per device and shown in IFLA_CARP_HISTORY. */
 #define CARP_HISTORY_MAX	16
 
@@ -116,6 +118,35 @@ enum carp_demotestyle {
 	CARP_DEMOTESTYLE_MAX,
 };
 
+/**
+ * enum carp_balancing - how the members share the work, IFLA_CARP_BALANCING
+ * @CARP_BALANCING_NONE: one of them works; there is one node
+ * @CARP_BALANCING_IP: all receive all packets to a multicast MAC address
+ * @CARP_BALANCING_IP_STEALTH: to a MAC address that no switch learns
+ * @CARP_BALANCING_IP_UNICAST: to a MAC address that all of them send from; the
+ *	network must give every packet to every member by other means
+ *
+ * The words and what they do are OpenBSD's.
+ */
+enum carp_balancing {
+	CARP_BALANCING_NONE,
+	CARP_BALANCING_IP,
+	CARP_BALANCING_IP_STEALTH,
+	CARP_BALANCING_IP_UNICAST,
+};
+
+/**
+ * enum carp_hash - what chooses the node that a packet is for, IFLA_CARP_HASH
+ * @CARP_HASH_XOR: the addresses, one over the other, as OpenBSD
+ * @CARP_HASH_L3: both addresses, mixed
+ * @CARP_HASH_L4: the same with protocol and ports, but for fragments
+ */
+enum carp_hash {
+	CARP_HASH_XOR,
+	CARP_HASH_L3,
+	CARP_HASH_L4,
+};
+
 /* IFLA_LINKINFO -> IFLA_INFO_DATA of kind "carp". rw: settable at creation and
  * later; ro: refused in a request; wo: never dumped.
  */
@@ -142,6 +173,9 @@ enum {
 	IFLA_CARP_SYNCGROUP,	/* rw u8, 1: as the worst of its group */
 	IFLA_CARP_ANNOUNCE,	/* rw u32, s between announcements, 0: none */
 	IFLA_CARP_TRACK,	/* rw nest of CARP_TRACK_LINK; others stay */
+	IFLA_CARP_BALANCING,	/* rw u32, enum carp_balancing */
+	IFLA_CARP_HASH,		/* rw u32, enum carp_hash */
+	IFLA_CARP_NODES,	/* rw nest of CARP_NODES_NODE, all of them */
 	__IFLA_CARP_MAX
 };
 
@@ -176,6 +210,32 @@ enum {
 
 #define CARP_TRACK_MAX (__CARP_TRACK_MAX - 1)
 
+/* IFLA_CARP_NODES: a list of nests, all of type CARP_NODES_NODE, in a dump in
+ * ascending order of vhids. In a request it replaces the nodes that there are.
+ * IFLA_CARP_VHID and IFLA_CARP_ADVSKEW are those of the first one, the leader;
+ * to write the vhid makes that node the only one.
+ */
+enum {
+	CARP_NODES_UNSPEC,
+	CARP_NODES_NODE,
+	__CARP_NODES_ATTR_MAX
+};
+
+#define CARP_NODES_ATTR_MAX (__CARP_NODES_ATTR_MAX - 1)
+
+enum {
+	CARP_NODE_UNSPEC,
+	CARP_NODE_PAD,
+	CARP_NODE_VHID,		/* rw u8, 1..255 */
+	CARP_NODE_ADVSKEW,	/* rw u8, 1/256 s, 0..254; 0 if missing */
+	CARP_NODE_STATE,	/* ro u32, enum carp_state */
+	CARP_NODE_KEPT,		/* ro u64, packets of its share, kept */
+	CARP_NODE_LEFT,		/* ro u64, the same, left to its master */
+	__CARP_NODE_MAX
+};
+
+#define CARP_NODE_MAX (__CARP_NODE_MAX - 1)
+
 enum {
 	CARP_TRANSITION_UNSPEC,
 	CARP_TRANSITION_PAD,
@@ -184,6 +244,7 @@ enum {
 	CARP_TRANSITION_TO,	/* u32, enum carp_state */
 	CARP_TRANSITION_REASON,	/* u32, enum carp_reason */
 	CARP_TRANSITION_TIME,	/* u64, ns since the epoch (CLOCK_REALTIME) */
+	CARP_TRANSITION_VHID,	/* u8, of the node */
 	__CARP_TRANSITION_MAX
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* hmac_sha1_*() for kernels whose library has the compression function only */
+/* sha1() and hmac_sha1_*() for kernels whose library has the compression only */
 #ifndef _CARP_COMPAT_CRYPTO_SHA1_H
 #define _CARP_COMPAT_CRYPTO_SHA1_H
 
@@ -83,6 +83,16 @@ static inline void compat_sha1_final(struct sha1_ctx *ctx,
 	compat_sha1_block(&ctx->state, ctx->buf);
 	for (i = 0; i < SHA1_DIGEST_SIZE / 4; i++)
 		put_unaligned_be32(ctx->state.h[i], out + 4 * i);
+}
+
+static inline void sha1(const u8 *data, size_t len, u8 out[SHA1_DIGEST_SIZE])
+{
+	struct sha1_ctx ctx = {};
+
+	sha1_init(ctx.state.h);
+	compat_sha1_update(&ctx, data, len);
+	compat_sha1_final(&ctx, out);
+	memzero_explicit(&ctx, sizeof(ctx));
 }
 
 /* Keys longer than a block would have to be hashed first; CARP has none. */
