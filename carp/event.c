@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "device.h"
+#include "enact.h"
 #include "event.h"
 #include "frame.h"
 #include "keep6.h"
@@ -214,7 +215,7 @@ static int carp_event_reboot(struct notifier_block *nb, unsigned long event,
 	struct carp_dev *carp;
 	struct net *net;
 
-	carp_vhost_shutdown();
+	carp_enact_shutdown();
 
 	rcu_read_lock();
 	for_each_net_rcu(net) {

@@ -24,6 +24,4 @@ void carp_vhost_announce(struct carp_dev *carp);
 void carp_vhost_announce_one(struct carp_dev *carp,
 			     const struct carp_vip *vip);
 
-void carp_vhost_shutdown(void);
-
 #endif /* _CARP_VHOST_H */

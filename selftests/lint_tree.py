@@ -41,6 +41,8 @@ FORBIDDEN = {
            'rx hands over an advertisement and knows no configuration'),
     'vhost': ({'rx', 'port', 'device', 'netlink', 'addr'},
               'vhost is called and calls tx, it does not look up'),
+    'enact': ({'tx', 'vhost'},
+              'enact runs with the lock held, what sends must not'),
     'device': ({'netlink'}, 'netlink knows the device, not the reverse'),
     'port': ({'device', 'netlink'}, 'a port does not know what is above'),
 }

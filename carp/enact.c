@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: what follows from an event, with the lock of the virtual host held
+ *
+ * The fsm has said what is to be done. The state is made true here: marks on
+ * the routes, dormant bit, history, timer. What is to be sent is left to the
+ * caller, for when the lock is released.
+ */
+#include <linux/ktime.h>
+
+#include "demote.h"
+#include "enact.h"
+#include "notify.h"
+#include "route.h"
+#include "stats.h"
+
+/* So many failures in a row, and successes after them, as the BSDs. */
+#define CARP_SENDERR_MAX	3
+
+/* The host goes down: say goodbye once and stay silent. */
+static bool carp_shutting_down;
+
+/**
+ * carp_enact_arm - let the timer fire when the next thing is due
+ * @vhost: the virtual host
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_enact_arm(struct carp_vhost *vhost)
+{
+	u64 deadline = min3(vhost->fsm.deadline, vhost->probe_at,
+			    vhost->announce_at);
+
+	if (deadline == CARP_NO_DEADLINE)
+		hrtimer_try_to_cancel(&vhost->timer);
+	else
+		hrtimer_start(&vhost->timer, ns_to_ktime(deadline),
+			      HRTIMER_MODE_ABS_SOFT);
+}
+
+static void carp_enact_record(struct carp_vhost *vhost, enum carp_state from)
+{
+	struct carp_transition *t;
+
+	t = &vhost->history[vhost->serial % CARP_HISTORY_MAX];
+	t->from = from;
+	t->to = vhost->fsm.state;
+	t->reason = vhost->fsm.reason;
+	t->time = ktime_get_real_ns();
+	t->serial = vhost->serial + 1;
+	WRITE_ONCE(vhost->serial, t->serial);
+}
+
+/* A cause that is counted for all devices of the namespace. */
+static void carp_enact_cause(struct carp_vhost *vhost, bool *cause,
+			     atomic_t *count, bool on)
+{
+	if (*cause == on)
+		return;
+
+	*cause = on;
+	atomic_add(on ? 1 : -1, count);
+	vhost->reweigh = true;
+}
+
+static void carp_enact_sends_again(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	vhost->send_errors = 0;
+	vhost->send_oks = 0;
+	vhost->probe_at = CARP_NO_DEADLINE;
+	carp_enact_cause(vhost, &vhost->senderr, &carp->cn->senderrs, false);
+}
+
+/**
+ * carp_enact_schedule_announce - set when to announce again by time
+ * @vhost: the virtual host
+ * @now: ns
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_enact_schedule_announce(struct carp_vhost *vhost, u64 now)
+{
+	vhost->announce_at = CARP_NO_DEADLINE;
+	if (vhost->announce && vhost->fsm.state == CARP_STATE_MASTER)
+		vhost->announce_at = now + vhost->announce * CARP_NS_PER_SEC;
+}
+
+/* Everything that follows from the state, and nothing that sends. */
+static void carp_enact_state(struct carp_dev *carp)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	enum carp_state from = vhost->state;
+	bool master = vhost->fsm.state == CARP_STATE_MASTER;
+
+	carp_enact_record(vhost, from);
+	WRITE_ONCE(vhost->state, vhost->fsm.state);
+	carp_route_hide(carp, master ? 0 : carp->addrs.n4);
+	if (master) {
+		netif_dormant_off(carp->dev);
+		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
+	} else {
+		netif_dormant_on(carp->dev);
+	}
+	carp_enact_schedule_announce(vhost, ktime_get_ns());
+	/* Who takes no part does not send, and proves nothing. */
+	if (vhost->fsm.state == CARP_STATE_INIT)
+		carp_enact_sends_again(carp);
+	if (READ_ONCE(carp->syncgroup) &&
+	    (from == CARP_STATE_INIT || vhost->fsm.state == CARP_STATE_INIT))
+		vhost->reweigh = true;
+	carp_notify(carp);
+}
+
+/**
+ * carp_enact_commit - make true what the fsm has said
+ * @carp: the device
+ * @act: CARP_ACT_*
+ *
+ * Context: vhost.lock held, BH disabled. Return: what is left to be done after
+ * unlocking.
+ */
+struct carp_todo carp_enact_commit(struct carp_dev *carp, u32 act)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	bool reweigh;
+
+	lockdep_assert_held(&vhost->lock);
+
+	if (act & CARP_ACT_STATE)
+		carp_enact_state(carp);
+	/* Also where nothing has changed: a net below the notifiers that put
+	 * back marks which the kernel has cleared, see route.c.
+	 */
+	carp_route_mark(carp);
+	if (act & CARP_ACT_GRACE)
+		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
+	if (act & CARP_ACT_CONFLICT)
+		carp_stats_inc(vhost->stats, CARP_STAT_CONFLICTS);
+	carp_enact_arm(vhost);
+	reweigh = vhost->reweigh;
+	vhost->reweigh = false;
+
+	return (struct carp_todo) {
+		.act = act,
+		.serial = vhost->serial,
+		.reweigh = reweigh,
+		.prio = carp_fsm_prio(&vhost->fsm),
+		.family = {
+			vhost->fsm.has_family[CARP_INET],
+			vhost->fsm.has_family[CARP_INET6],
+		},
+	};
+}
+
+/* Linkwatch may be a second late: ask the parent itself. */
+static bool carp_enact_lower_ok(const struct carp_dev *carp)
+{
+	const struct carp_port *port = READ_ONCE(carp->port);
+
+	return port && !READ_ONCE(port->going_down) &&
+	       netif_running(carp->lower) && netif_carrier_ok(carp->lower);
+}
+
+/**
+ * carp_enact_weigh - look what demotes the device
+ * @carp: the device
+ * @now: ns
+ *
+ * Carriers are read here too: no notifier tells of them while somebody holds
+ * RTNL.
+ *
+ * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
+ */
+u32 carp_enact_weigh(struct carp_dev *carp, u64 now)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_demotion demotion;
+
+	rcu_read_lock();
+	carp_demote_weigh(carp, &demotion);
+	rcu_read_unlock();
+	if (!memcmp(&demotion, &vhost->demotion, sizeof(demotion)))
+		return 0;
+
+	vhost->demotion = demotion;
+	carp_notify(carp);
+	return carp_fsm_demote(&vhost->fsm, carp_demote_sum(&demotion), now);
+}
+
+/**
+ * carp_enact_sent - an advertisement has left, or could have, or has not
+ * @carp: the device
+ * @ok: it has
+ *
+ * Three failures in a row demote all devices of the namespace, and as many
+ * successes undo it. A BACKUP does not advertise, so it proves otherwise that
+ * it could, or it would stay demoted for ever: carp_tx_probe().
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_enact_sent(struct carp_dev *carp, bool ok)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	lockdep_assert_held(&vhost->lock);
+
+	if (!ok) {
+		vhost->send_oks = 0;
+		if (vhost->fsm.state != CARP_STATE_INIT && !vhost->senderr &&
+		    ++vhost->send_errors == CARP_SENDERR_MAX) {
+			carp_enact_cause(vhost, &vhost->senderr,
+					 &carp->cn->senderrs, true);
+			vhost->probe_at = ktime_get_ns();
+		}
+	} else if (!vhost->senderr) {
+		vhost->send_errors = 0;
+	} else if (++vhost->send_oks == CARP_SENDERR_MAX) {
+		carp_enact_sends_again(carp);
+	}
+	carp_enact_arm(vhost);
+}
+
+/* Why the device cannot take part, or CARP_REASON_NONE if it can. */
+static enum carp_reason carp_enact_obstacle(const struct carp_dev *carp)
+{
+	const struct carp_fsm *fsm = &carp->vhost.fsm;
+
+	if (READ_ONCE(carp_shutting_down))
+		return CARP_REASON_SHUTDOWN;
+	if (!carp->vhost.up || !READ_ONCE(carp->vhid))
+		return CARP_REASON_DOWN;
+	if (!READ_ONCE(carp->cn->allow))
+		return CARP_REASON_NOT_ALLOWED;
+	if (!carp_enact_lower_ok(carp))
+		return CARP_REASON_PARENT_DOWN;
+	if (!fsm->has_family[CARP_INET] && !fsm->has_family[CARP_INET6])
+		return CARP_REASON_NO_ADDRESS;
+	return CARP_REASON_NONE;
+}
+
+/* The same, and what it means to the other devices. */
+static enum carp_reason carp_enact_look(struct carp_dev *carp)
+{
+	enum carp_reason obstacle = carp_enact_obstacle(carp);
+
+	carp_enact_cause(&carp->vhost, &carp->vhost.ifdown, &carp->cn->ifdowns,
+			 obstacle == CARP_REASON_PARENT_DOWN);
+	return obstacle;
+}
+
+/**
+ * carp_enact_stop - leave the election, whatever the conditions
+ * @carp: the device
+ * @reason: why
+ *
+ * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
+ */
+u32 carp_enact_stop(struct carp_dev *carp, enum carp_reason reason)
+{
+	carp_enact_look(carp);
+	return carp_fsm_stop(&carp->vhost.fsm, reason);
+}
+
+/**
+ * carp_enact_check - look at the conditions for taking part
+ * @carp: the device
+ * @now: ns
+ *
+ * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
+ */
+u32 carp_enact_check(struct carp_dev *carp, u64 now)
+{
+	struct carp_fsm *fsm = &carp->vhost.fsm;
+	enum carp_reason obstacle = carp_enact_look(carp);
+
+	if (obstacle != CARP_REASON_NONE)
+		return carp_fsm_stop(fsm, obstacle);
+	if (fsm->state == CARP_STATE_INIT)
+		return carp_fsm_start(fsm, now);
+	return 0;
+}
+
+/**
+ * carp_enact_due - do what is due beside the election
+ * @carp: the device
+ * @now: ns
+ *
+ * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
+ */
+u32 carp_enact_due(struct carp_dev *carp, u64 now)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_prio prio;
+	u32 act = 0;
+
+	if (now >= vhost->probe_at) {
+		prio = carp_fsm_prio(&vhost->fsm);
+		vhost->probe_at = now + carp_prio_interval(&prio);
+		/* A MASTER's advertisements are proof enough. */
+		if (vhost->fsm.state == CARP_STATE_BACKUP)
+			act |= CARP_ACT_PROBE;
+	}
+	if (now >= vhost->announce_at) {
+		act |= carp_fsm_announce(&vhost->fsm);
+		carp_enact_schedule_announce(vhost, now);
+	}
+	return act;
+}
+
+/**
+ * carp_enact_shutdown - the host goes down: no election from now on
+ *
+ * The caller then updates every device, which bows out.
+ */
+void carp_enact_shutdown(void)
+{
+	WRITE_ONCE(carp_shutting_down, true);
+}
