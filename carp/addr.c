@@ -15,6 +15,7 @@
 
 #include "addr.h"
 #include "addr6.h"
+#include "key.h"
 #include "route.h"
 #include "vhost.h"
 #include "vip.h"
@@ -128,7 +129,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 	}
 
 	/* Nobody can be told that this failed; it is a few hundred bytes. */
-	key = kzalloc(sizeof(*key), GFP_KERNEL | __GFP_NOFAIL);
+	key = carp_key_alloc(&carp->nodes, GFP_KERNEL | __GFP_NOFAIL);
 	carp_vip_commit(carp, key);
 }
 

@@ -15,6 +15,7 @@
 #include <net/ipv6.h>
 
 #include "addr6.h"
+#include "key.h"
 #include "route.h"
 #include "route6.h"
 #include "vhost.h"
@@ -263,7 +264,7 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 	carp_addr6_leave_removed(carp);
 	carp_addr6_collect(carp);
 
-	key = kzalloc(sizeof(*key), GFP_KERNEL | __GFP_NOFAIL);
+	key = carp_key_alloc(&carp->nodes, GFP_KERNEL | __GFP_NOFAIL);
 	carp_vip_commit(carp, key);
 
 	/* Removal happens under RTNL, so nothing vanishes on this walk. */

@@ -20,6 +20,7 @@
 #include <linux/if_carp.h>
 
 #include "auth.h"
+#include "balance.h"
 #include "fsm.h"
 #include "proto.h"
 
@@ -33,6 +34,7 @@
  */
 #define CARP_ROUTE_METRIC	4096
 
+struct carp_packets;
 struct carp_stats;
 
 /**
@@ -41,6 +43,7 @@ struct carp_stats;
  * @allow: sysctl net.carp.allow
  * @preempt: sysctl net.carp.preempt
  * @log: sysctl net.carp.log
+ * @arpbalance: sysctl net.carp.arpbalance
  * @demotion: the administrator's part of sysctl net.carp.demotion
  * @ifdown_factor: sysctl net.carp.ifdown_demotion_factor
  * @senderr_factor: sysctl net.carp.senderr_demotion_factor
@@ -69,6 +72,7 @@ struct carp_net {
 	int allow;
 	int preempt;
 	int log;
+	int arpbalance;
 	int demotion;
 	int ifdown_factor;
 	int senderr_factor;
@@ -94,7 +98,7 @@ struct carp_net {
 /**
  * struct carp_port - a parent, the Ethernet device below one or more carp_dev
  * @dev: the parent; kept by the upper links of @devs
- * @vhids: the carp_dev of each vhid; written under RTNL, read under RCU
+ * @vhids: the carp_node of each vhid; written under RTNL, read under RCU
  * @devs: all carp_dev on this parent; written under RTNL, read under RCU
  * @stats: packets discarded before their vhid was known
  * @joined6: is in the IPv6 multicast group, RTNL
@@ -104,7 +108,7 @@ struct carp_net {
  */
 struct carp_port {
 	struct net_device *dev;
-	struct carp_dev __rcu *vhids[CARP_VHID_MAX + 1];
+	struct carp_node __rcu *vhids[CARP_VHID_MAX + 1];
 	struct list_head devs;
 	struct carp_stats __percpu *stats;
 	bool own_macs;
@@ -160,23 +164,79 @@ struct carp_params {
 };
 
 /**
- * struct carp_key - what packets need of the configuration, prepared
+ * struct carp_node_conf - one node as configured
+ * @vhid: virtual host id, 0 if none is set yet
+ * @advskew: 1/256 s
+ */
+struct carp_node_conf {
+	u8 vhid;
+	u8 advskew;
+};
+
+/**
+ * struct carp_nodes_conf - the nodes of a device as configured
+ * @n: how many, at least 1
+ * @balancing: enum carp_balancing; none if and only if there is one node
+ * @hash: enum carp_hash
+ * @node: in ascending order of vhids
+ */
+struct carp_nodes_conf {
+	u8 n;
+	u8 balancing;
+	u8 hash;
+	struct carp_node_conf node[CARP_NODES_MAX];
+};
+
+/**
+ * struct carp_node_key - the part of a key that is one vhid's
+ * @vhid: virtual host id
  * @auth: prepared HMAC
+ * @digest: of the cookie: neither changes until the configuration does, so that
+ *	an advertisement is sent without hashing anything
+ */
+struct carp_node_key {
+	u8 vhid;
+	struct carp_auth auth;
+	u8 digest[CARP_DIGEST_LEN];
+};
+
+/**
+ * struct carp_key - what packets need of the configuration, prepared
  * @peer4: as in struct carp_params
  * @peer6: as in struct carp_params
  * @cksum6: as in struct carp_params
  * @counter: our cookie; own packets are recognised by it
- * @digest: of @counter: neither changes until the configuration does, so that
- *	an advertisement is sent without hashing anything
+ * @mac: prepared hash of MAC addresses
  * @rcu: frees it, and wipes it
+ * @n: how many vhids
+ * @node: the part of each vhid
  */
 struct carp_key {
-	struct carp_auth auth;
 	__be32 peer4;
 	struct in6_addr peer6;
 	u8 cksum6;
 	u8 counter[CARP_COUNTER_LEN];
-	u8 digest[CARP_DIGEST_LEN];
+	struct carp_machash mac;
+	struct rcu_head rcu;
+	unsigned int n;
+	struct carp_node_key node[];
+};
+
+/**
+ * struct carp_share - how packets are shared out among the nodes
+ * @balancing: enum carp_balancing, not none
+ * @hash: enum carp_hash
+ * @n: how many nodes
+ * @masters: a bit for each that is MASTER here; written under vhost.lock
+ * @node: the nodes in ascending order of vhids; the first is the leader
+ * @rcu: frees it
+ */
+struct carp_share {
+	u8 balancing;
+	u8 hash;
+	u8 n;
+	u32 masters;
+	struct carp_node *node[CARP_NODES_MAX];
 	struct rcu_head rcu;
 };
 
@@ -186,6 +246,7 @@ struct carp_key {
  * @from: state before
  * @to: state reached
  * @reason: why
+ * @vhid: of the node
  * @time: CLOCK_REALTIME, ns
  */
 struct carp_transition {
@@ -193,6 +254,7 @@ struct carp_transition {
 	u8 from;
 	u8 to;
 	u8 reason;
+	u8 vhid;
 	u64 time;
 };
 
@@ -217,13 +279,40 @@ struct carp_demotion {
 };
 
 /**
- * struct carp_vhost - the part of a device that takes part in an election
+ * struct carp_node - one vhid's part in an election
+ * @list: in carp_vhost.nodes; written under RTNL, read under RCU
+ * @carp: the device
+ * @vhid: virtual host id, constant; 0 if none is set yet
+ * @fsm: the election, vhost.lock
+ * @timer: the one timer, armed for @fsm.deadline
+ * @state: copy of @fsm.state for readers without the lock
+ * @serial: number of its last transition, also read without the lock
+ * @gone: no longer one of the device's, vhost.lock
+ * @packets: counters of its share of the packets; NULL without balancing
+ * @rcu: frees it
+ */
+struct carp_node {
+	struct list_head list;
+	struct carp_dev *carp;
+	u8 vhid;
+	struct carp_fsm fsm;
+	struct hrtimer timer;
+	enum carp_state state;
+	u32 serial;
+	bool gone;
+	struct carp_packets __percpu *packets;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct carp_vhost - the virtual host: its nodes and what they share
  * @lock: protects everything here that nothing else is said of, and the
  *	marks on the device's routes; taken with BH disabled
- * @fsm: the election
- * @timer: the one timer, armed for @fsm.deadline
+ * @nodes: struct carp_node in ascending order of vhids, at least one, the first
+ *	is the leader; written under RTNL, read under RCU
+ * @share: NULL without balancing; written under RTNL and @lock, read under RCU
  * @key: prepared HMAC, RCU; written under RTNL
- * @state: copy of @fsm.state for readers without the lock
+ * @state: the highest of the nodes', for readers without the lock
  * @serial: number of the last transition, also read without the lock
  * @told: transition serial that userland has been told of, RTNL
  * @history: ring of the last transitions
@@ -236,14 +325,14 @@ struct carp_demotion {
  * @probe_at: when to find out whether sending works again, while it does not
  * @announce: seconds between announcements, 0: none
  * @announce_at: when to announce, MASTER
- * @demotion: what makes up @fsm.demotion
+ * @demotion: what makes up the demotion of the nodes
  * @told_demotion: what userland has been told of, RTNL
- * @stats: counters of this vhid
+ * @stats: counters of all vhids
  */
 struct carp_vhost {
 	spinlock_t lock; /* protects the rest but key and stats, route marks */
-	struct carp_fsm fsm;
-	struct hrtimer timer;
+	struct list_head nodes;
+	struct carp_share __rcu *share;
 	struct carp_key __rcu *key;
 	enum carp_state state;
 	u32 serial;
@@ -273,7 +362,7 @@ struct carp_vhost {
  * @port_node: in carp_port.devs
  * @pending: in carp_net.pending, carp_net.lock
  * @vhost: the election
- * @vhid: virtual host id, 0 until set; written under RTNL
+ * @nodes: the configuration of its nodes, RTNL
  * @params: the configuration that is not the election's, RTNL
  * @demotion: the administrator's count; written under RTNL
  * @syncgroup: demoted as the worst of its link group; written under RTNL
@@ -305,7 +394,7 @@ struct carp_dev {
 	struct list_head port_node;
 	struct list_head pending;
 	struct carp_vhost vhost;
-	u8 vhid;
+	struct carp_nodes_conf nodes;
 	struct carp_params params;
 	s32 demotion;
 	bool syncgroup;
@@ -345,6 +434,18 @@ static inline bool netif_is_carp(const struct net_device *dev)
 static inline bool carp_is_master(const struct carp_dev *carp)
 {
 	return READ_ONCE(carp->vhost.state) == CARP_STATE_MASTER;
+}
+
+/* Context: RTNL or RCU. */
+static inline struct carp_node *carp_leader(const struct carp_dev *carp)
+{
+	return list_entry_rcu(carp->vhost.nodes.next, struct carp_node, list);
+}
+
+/* Do the members share the work? Context: RCU, or just a hint. */
+static inline bool carp_is_balancing(const struct carp_dev *carp)
+{
+	return rcu_access_pointer(carp->vhost.share);
 }
 
 /* How good an answer a device is to "who has this address, as seen on @dev":

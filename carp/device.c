@@ -16,8 +16,10 @@
 #include "key.h"
 #include "neigh.h"
 #include "nf.h"
+#include "node.h"
 #include "port.h"
 #include "route.h"
+#include "share.h"
 #include "track.h"
 #include "vhost.h"
 
@@ -52,6 +54,7 @@ static void carp_device_free(struct net_device *dev)
 	struct carp_dev *carp = netdev_priv(dev);
 
 	carp_addr_free(carp);
+	carp_node_free(carp);
 	carp_vhost_free(carp);
 	memzero_explicit(&carp->params, sizeof(carp->params));
 	free_percpu(dev->tstats);
@@ -68,9 +71,12 @@ static int carp_device_init(struct net_device *dev)
 	err = carp_vhost_init(carp);
 	if (err)
 		goto err_tstats;
-	err = carp_device_enter_net(carp);
+	err = carp_node_init(carp);
 	if (err)
 		goto err_vhost;
+	err = carp_device_enter_net(carp);
+	if (err)
+		goto err_node;
 
 	/* No master until the election says so; the carrier is the parent's. */
 	__set_bit(__LINK_STATE_DORMANT, &dev->state);
@@ -82,6 +88,8 @@ static int carp_device_init(struct net_device *dev)
 	dev->priv_destructor = carp_device_free;
 	return 0;
 
+err_node:
+	carp_node_free(carp);
 err_vhost:
 	carp_vhost_free(carp);
 err_tstats:
@@ -122,6 +130,25 @@ static int carp_device_stop(struct net_device *dev)
 	return 0;
 }
 
+/* With balancing, no switch may learn the shared MAC address. */
+static bool carp_device_set_source(const struct carp_dev *carp,
+				   struct sk_buff *skb)
+{
+	bool ok = true;
+	const u8 *source;
+
+	rcu_read_lock();
+	source = carp_share_source(carp);
+	if (unlikely(source != carp->dev->dev_addr)) {
+		ok = !skb_cow_head(skb, 0);
+		if (ok)
+			ether_addr_copy(((struct ethhdr *)skb->data)->h_source,
+					source);
+	}
+	rcu_read_unlock();
+	return ok;
+}
+
 static netdev_tx_t carp_device_xmit(struct sk_buff *skb,
 				    struct net_device *dev)
 {
@@ -129,7 +156,8 @@ static netdev_tx_t carp_device_xmit(struct sk_buff *skb,
 	unsigned int len = skb->len;
 	int err;
 
-	if (unlikely(!carp_is_master(carp))) {
+	if (unlikely(!carp_is_master(carp) ||
+		     !carp_device_set_source(carp, skb))) {
 		DEV_STATS_INC(dev, tx_dropped);
 		kfree_skb(skb);
 		return NETDEV_TX_OK;
@@ -163,19 +191,22 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 
 	if (!is_valid_ether_addr(sa->sa_data))
 		return -EADDRNOTAVAIL;
+	/* The members share one, which follows from the leader's vhid. */
+	if (carp->nodes.balancing != CARP_BALANCING_NONE)
+		return -EOPNOTSUPP;
 	if (ether_addr_equal(dev->dev_addr, sa->sa_data))
 		return 0;
 
-	key = kzalloc(sizeof(*key), GFP_KERNEL);
+	key = carp_key_alloc(&carp->nodes, GFP_KERNEL);
 	if (!key)
 		return -ENOMEM;
-	err = carp_port_set_mac(carp, sa->sa_data);
+	err = carp_port_set_own_mac(carp, sa->sa_data);
 	if (err) {
 		kfree(key);
 		return err;
 	}
 
-	carp_key_prepare(carp, key, &carp->params, carp->vhid);
+	carp_key_prepare(carp, key, &carp->params);
 	carp_key_publish(carp, key);
 	carp_vhost_announce(carp);
 	return 0;
@@ -241,6 +272,8 @@ void carp_device_setup(struct net_device *dev)
 #endif
 
 	carp->dev = dev;
+	carp->nodes.n = 1;
+	INIT_LIST_HEAD(&carp->vhost.nodes);
 	INIT_LIST_HEAD(&carp->pending);
 	INIT_LIST_HEAD(&carp->vips);
 	INIT_LIST_HEAD(&carp->left6);
@@ -319,16 +352,15 @@ void carp_device_configure(struct net_device *dev)
 
 /**
  * carp_device_create - register a device and attach it to its parent
- * @dev: the device, set up
+ * @dev: the device, set up, with the configuration of one node
  * @lower: the parent, checked
- * @vhid: virtual host id, checked; or 0
  * @own_mac: the administrator has set the MAC address
  * @extack: told what went wrong
  *
  * Context: RTNL. Return: 0 or a negative errno; nothing is left behind then.
  */
 int carp_device_create(struct net_device *dev, struct net_device *lower,
-		       u8 vhid, bool own_mac, struct netlink_ext_ack *extack)
+		       bool own_mac, struct netlink_ext_ack *extack)
 {
 	struct carp_dev *carp = netdev_priv(dev);
 	u8 mac[ETH_ALEN];
@@ -336,8 +368,7 @@ int carp_device_create(struct net_device *dev, struct net_device *lower,
 
 	carp->lower = lower;
 	carp->cn = carp_pernet(dev_net(dev));
-	carp->vhid = vhid;
-	carp_port_mac(vhid, mac);
+	carp_port_mac(&carp->nodes, mac);
 	if (!own_mac)
 		eth_hw_addr_set(dev, mac);
 	carp->own_mac = !ether_addr_equal(dev->dev_addr, mac);

@@ -7,7 +7,7 @@
 
 void carp_device_setup(struct net_device *dev);
 int carp_device_create(struct net_device *dev, struct net_device *lower,
-		       u8 vhid, bool own_mac, struct netlink_ext_ack *extack);
+		       bool own_mac, struct netlink_ext_ack *extack);
 void carp_device_configure(struct net_device *dev);
 void carp_device_inherit(struct carp_dev *carp);
 

@@ -20,31 +20,37 @@
 static bool carp_shutting_down;
 
 /**
- * carp_enact_arm - let the timer fire when the next thing is due
- * @vhost: the virtual host
+ * carp_enact_arm - let a node's timer fire when the next thing is due
+ * @node: the node; the leader's timer is also the virtual host's
  *
  * Context: vhost.lock held, BH disabled.
  */
-void carp_enact_arm(struct carp_vhost *vhost)
+void carp_enact_arm(struct carp_node *node)
 {
-	u64 deadline = min3(vhost->fsm.deadline, vhost->probe_at,
-			    vhost->announce_at);
+	struct carp_vhost *vhost = &node->carp->vhost;
+	u64 deadline = node->fsm.deadline;
 
+	lockdep_assert_held(&vhost->lock);
+
+	if (node == carp_leader(node->carp))
+		deadline = min3(deadline, vhost->probe_at, vhost->announce_at);
 	if (deadline == CARP_NO_DEADLINE)
-		hrtimer_try_to_cancel(&vhost->timer);
+		hrtimer_try_to_cancel(&node->timer);
 	else
-		hrtimer_start(&vhost->timer, ns_to_ktime(deadline),
+		hrtimer_start(&node->timer, ns_to_ktime(deadline),
 			      HRTIMER_MODE_ABS_SOFT);
 }
 
-static void carp_enact_record(struct carp_vhost *vhost, enum carp_state from)
+static void carp_enact_record(struct carp_node *node)
 {
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_transition *t;
 
 	t = &vhost->history[vhost->serial % CARP_HISTORY_MAX];
-	t->from = from;
-	t->to = vhost->fsm.state;
-	t->reason = vhost->fsm.reason;
+	t->from = node->state;
+	t->to = node->fsm.state;
+	t->reason = node->fsm.reason;
+	t->vhid = node->vhid;
 	t->time = ktime_get_real_ns();
 	t->serial = vhost->serial + 1;
 	WRITE_ONCE(vhost->serial, t->serial);
@@ -82,53 +88,91 @@ static void carp_enact_sends_again(struct carp_dev *carp)
 void carp_enact_schedule_announce(struct carp_vhost *vhost, u64 now)
 {
 	vhost->announce_at = CARP_NO_DEADLINE;
-	if (vhost->announce && vhost->fsm.state == CARP_STATE_MASTER)
+	if (vhost->announce && vhost->state == CARP_STATE_MASTER)
 		vhost->announce_at = now + vhost->announce * CARP_NS_PER_SEC;
 }
 
-/* Everything that follows from the state, and nothing that sends. */
-static void carp_enact_state(struct carp_dev *carp)
+/**
+ * carp_enact_sum_up - what the virtual host is, now that a node has changed
+ * @carp: the device
+ *
+ * The highest state of its nodes is the device's.
+ *
+ * Context: vhost.lock held, BH disabled.
+ */
+void carp_enact_sum_up(struct carp_dev *carp)
 {
 	struct carp_vhost *vhost = &carp->vhost;
-	enum carp_state from = vhost->state;
-	bool master = vhost->fsm.state == CARP_STATE_MASTER;
+	enum carp_state state = CARP_STATE_INIT;
+	const struct carp_node *node;
+	struct carp_share *share;
+	unsigned int i;
+	u32 masters = 0;
 
-	carp_enact_record(vhost, from);
-	WRITE_ONCE(vhost->state, vhost->fsm.state);
-	carp_route_hide(carp, master ? 0 : carp->addrs.n4);
-	if (master) {
-		netif_dormant_off(carp->dev);
+	lockdep_assert_held(&vhost->lock);
+
+	list_for_each_entry_rcu(node, &vhost->nodes, list,
+				lockdep_is_held(&vhost->lock))
+		state = max(state, node->fsm.state);
+	share = rcu_dereference_protected(vhost->share,
+					  lockdep_is_held(&vhost->lock));
+	for (i = 0; share && i < share->n; i++)
+		if (share->node[i]->fsm.state == CARP_STATE_MASTER)
+			masters |= BIT(i);
+	if (share)
+		WRITE_ONCE(share->masters, masters);
+	WRITE_ONCE(vhost->state, state);
+}
+
+/* Everything that follows from the state, and nothing that sends. */
+static void carp_enact_state(struct carp_node *node)
+{
+	struct carp_dev *carp = node->carp;
+	struct carp_vhost *vhost = &carp->vhost;
+	enum carp_state from = vhost->state;
+	bool master;
+
+	carp_enact_record(node);
+	WRITE_ONCE(node->state, node->fsm.state);
+	WRITE_ONCE(node->serial, vhost->serial);
+	carp_enact_sum_up(carp);
+	if (node->state == CARP_STATE_MASTER)
 		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
-	} else {
+
+	master = vhost->state == CARP_STATE_MASTER;
+	carp_route_hide(carp, master ? 0 : carp->addrs.n4);
+	if (master)
+		netif_dormant_off(carp->dev);
+	else
 		netif_dormant_on(carp->dev);
-	}
 	carp_enact_schedule_announce(vhost, ktime_get_ns());
 	/* Who takes no part does not send, and proves nothing. */
-	if (vhost->fsm.state == CARP_STATE_INIT)
+	if (vhost->state == CARP_STATE_INIT)
 		carp_enact_sends_again(carp);
-	if (READ_ONCE(carp->syncgroup) &&
-	    (from == CARP_STATE_INIT || vhost->fsm.state == CARP_STATE_INIT))
+	if (READ_ONCE(carp->syncgroup) && from != vhost->state &&
+	    (from == CARP_STATE_INIT || vhost->state == CARP_STATE_INIT))
 		vhost->reweigh = true;
 	carp_notify(carp);
 }
 
 /**
  * carp_enact_commit - make true what the fsm has said
- * @carp: the device
+ * @node: whose
  * @act: CARP_ACT_*
  *
  * Context: vhost.lock held, BH disabled. Return: what is left to be done after
  * unlocking.
  */
-struct carp_todo carp_enact_commit(struct carp_dev *carp, u32 act)
+struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 {
+	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
 	bool reweigh;
 
 	lockdep_assert_held(&vhost->lock);
 
 	if (act & CARP_ACT_STATE)
-		carp_enact_state(carp);
+		carp_enact_state(node);
 	/* Also where nothing has changed: a net below the notifiers that put
 	 * back marks which the kernel has cleared, see route.c.
 	 */
@@ -137,18 +181,18 @@ struct carp_todo carp_enact_commit(struct carp_dev *carp, u32 act)
 		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
 	if (act & CARP_ACT_CONFLICT)
 		carp_stats_inc(vhost->stats, CARP_STAT_CONFLICTS);
-	carp_enact_arm(vhost);
+	carp_enact_arm(node);
 	reweigh = vhost->reweigh;
 	vhost->reweigh = false;
 
 	return (struct carp_todo) {
 		.act = act,
-		.serial = vhost->serial,
+		.serial = node->serial,
 		.reweigh = reweigh,
-		.prio = carp_fsm_prio(&vhost->fsm),
+		.prio = carp_fsm_prio(&node->fsm),
 		.family = {
-			vhost->fsm.has_family[CARP_INET],
-			vhost->fsm.has_family[CARP_INET6],
+			node->fsm.has_family[CARP_INET],
+			node->fsm.has_family[CARP_INET6],
 		},
 	};
 }
@@ -163,8 +207,8 @@ static bool carp_enact_lower_ok(const struct carp_dev *carp)
 }
 
 /**
- * carp_enact_weigh - look what demotes the device
- * @carp: the device
+ * carp_enact_weigh - look what demotes a node
+ * @node: the node; all of a device are demoted alike
  * @now: ns
  *
  * Carriers are read here too: no notifier tells of them while somebody holds
@@ -172,20 +216,25 @@ static bool carp_enact_lower_ok(const struct carp_dev *carp)
  *
  * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
  */
-u32 carp_enact_weigh(struct carp_dev *carp, u64 now)
+u32 carp_enact_weigh(struct carp_node *node, u64 now)
 {
+	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
 	struct carp_demotion demotion;
+	s32 sum;
 
 	rcu_read_lock();
 	carp_demote_weigh(carp, &demotion);
 	rcu_read_unlock();
-	if (!memcmp(&demotion, &vhost->demotion, sizeof(demotion)))
-		return 0;
+	if (memcmp(&demotion, &vhost->demotion, sizeof(demotion))) {
+		vhost->demotion = demotion;
+		carp_notify(carp);
+	}
 
-	vhost->demotion = demotion;
-	carp_notify(carp);
-	return carp_fsm_demote(&vhost->fsm, carp_demote_sum(&demotion), now);
+	sum = carp_demote_sum(&demotion);
+	if (sum == node->fsm.demotion)
+		return 0;
+	return carp_fsm_demote(&node->fsm, sum, now);
 }
 
 /**
@@ -207,7 +256,7 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 
 	if (!ok) {
 		vhost->send_oks = 0;
-		if (vhost->fsm.state != CARP_STATE_INIT && !vhost->senderr &&
+		if (vhost->state != CARP_STATE_INIT && !vhost->senderr &&
 		    ++vhost->send_errors == CARP_SENDERR_MAX) {
 			carp_enact_cause(vhost, &vhost->senderr,
 					 &carp->cn->senderrs, true);
@@ -218,17 +267,20 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 	} else if (++vhost->send_oks == CARP_SENDERR_MAX) {
 		carp_enact_sends_again(carp);
 	}
-	carp_enact_arm(vhost);
+	carp_enact_arm(carp_leader(carp));
 }
 
-/* Why the device cannot take part, or CARP_REASON_NONE if it can. */
-static enum carp_reason carp_enact_obstacle(const struct carp_dev *carp)
+/* Why a node cannot take part, or CARP_REASON_NONE if it can. */
+static enum carp_reason carp_enact_obstacle(const struct carp_node *node)
 {
-	const struct carp_fsm *fsm = &carp->vhost.fsm;
+	const struct carp_dev *carp = node->carp;
+	const struct carp_fsm *fsm = &node->fsm;
 
 	if (READ_ONCE(carp_shutting_down))
 		return CARP_REASON_SHUTDOWN;
-	if (!carp->vhost.up || !READ_ONCE(carp->vhid))
+	if (node->gone)
+		return CARP_REASON_VHID;
+	if (!carp->vhost.up || !node->vhid)
 		return CARP_REASON_DOWN;
 	if (!READ_ONCE(carp->cn->allow))
 		return CARP_REASON_NOT_ALLOWED;
@@ -240,39 +292,42 @@ static enum carp_reason carp_enact_obstacle(const struct carp_dev *carp)
 }
 
 /* The same, and what it means to the other devices. */
-static enum carp_reason carp_enact_look(struct carp_dev *carp)
+static enum carp_reason carp_enact_look(const struct carp_node *node)
 {
-	enum carp_reason obstacle = carp_enact_obstacle(carp);
+	enum carp_reason obstacle = carp_enact_obstacle(node);
+	struct carp_dev *carp = node->carp;
 
-	carp_enact_cause(&carp->vhost, &carp->vhost.ifdown, &carp->cn->ifdowns,
-			 obstacle == CARP_REASON_PARENT_DOWN);
+	if (!node->gone)
+		carp_enact_cause(&carp->vhost, &carp->vhost.ifdown,
+				 &carp->cn->ifdowns,
+				 obstacle == CARP_REASON_PARENT_DOWN);
 	return obstacle;
 }
 
 /**
  * carp_enact_stop - leave the election, whatever the conditions
- * @carp: the device
+ * @node: the node
  * @reason: why
  *
  * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
  */
-u32 carp_enact_stop(struct carp_dev *carp, enum carp_reason reason)
+u32 carp_enact_stop(struct carp_node *node, enum carp_reason reason)
 {
-	carp_enact_look(carp);
-	return carp_fsm_stop(&carp->vhost.fsm, reason);
+	carp_enact_look(node);
+	return carp_fsm_stop(&node->fsm, reason);
 }
 
 /**
  * carp_enact_check - look at the conditions for taking part
- * @carp: the device
+ * @node: the node
  * @now: ns
  *
  * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
  */
-u32 carp_enact_check(struct carp_dev *carp, u64 now)
+u32 carp_enact_check(struct carp_node *node, u64 now)
 {
-	struct carp_fsm *fsm = &carp->vhost.fsm;
-	enum carp_reason obstacle = carp_enact_look(carp);
+	enum carp_reason obstacle = carp_enact_look(node);
+	struct carp_fsm *fsm = &node->fsm;
 
 	if (obstacle != CARP_REASON_NONE)
 		return carp_fsm_stop(fsm, obstacle);
@@ -283,26 +338,26 @@ u32 carp_enact_check(struct carp_dev *carp, u64 now)
 
 /**
  * carp_enact_due - do what is due beside the election
- * @carp: the device
+ * @node: whose timer has fired
  * @now: ns
  *
  * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
  */
-u32 carp_enact_due(struct carp_dev *carp, u64 now)
+u32 carp_enact_due(struct carp_node *node, u64 now)
 {
-	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_prio prio;
 	u32 act = 0;
 
 	if (now >= vhost->probe_at) {
-		prio = carp_fsm_prio(&vhost->fsm);
+		prio = carp_fsm_prio(&node->fsm);
 		vhost->probe_at = now + carp_prio_interval(&prio);
 		/* A MASTER's advertisements are proof enough. */
-		if (vhost->fsm.state == CARP_STATE_BACKUP)
+		if (vhost->state == CARP_STATE_BACKUP)
 			act |= CARP_ACT_PROBE;
 	}
 	if (now >= vhost->announce_at) {
-		act |= carp_fsm_announce(&vhost->fsm);
+		act |= carp_fsm_announce(&node->fsm);
 		carp_enact_schedule_announce(vhost, now);
 	}
 	return act;

@@ -24,15 +24,16 @@ struct carp_todo {
 	bool reweigh;
 };
 
-u32 carp_enact_weigh(struct carp_dev *carp, u64 now);
-u32 carp_enact_check(struct carp_dev *carp, u64 now);
-u32 carp_enact_stop(struct carp_dev *carp, enum carp_reason reason);
-u32 carp_enact_due(struct carp_dev *carp, u64 now);
-struct carp_todo carp_enact_commit(struct carp_dev *carp, u32 act);
+u32 carp_enact_weigh(struct carp_node *node, u64 now);
+u32 carp_enact_check(struct carp_node *node, u64 now);
+u32 carp_enact_stop(struct carp_node *node, enum carp_reason reason);
+u32 carp_enact_due(struct carp_node *node, u64 now);
+struct carp_todo carp_enact_commit(struct carp_node *node, u32 act);
+void carp_enact_sum_up(struct carp_dev *carp);
 
 void carp_enact_sent(struct carp_dev *carp, bool ok);
 void carp_enact_schedule_announce(struct carp_vhost *vhost, u64 now);
-void carp_enact_arm(struct carp_vhost *vhost);
+void carp_enact_arm(struct carp_node *node);
 
 void carp_enact_shutdown(void);
 

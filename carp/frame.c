@@ -20,11 +20,15 @@
 #include "addr.h"
 #include "addr6.h"
 #include "arp.h"
+#include "choose.h"
 #include "frame.h"
 #include "rx.h"
+#include "share.h"
 #include "stats.h"
 
+/* Virtual MAC addresses, and the shared ones of balancing ip */
 static const u8 carp_mac_prefix[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+static const u8 carp_mac_shared[] = { 0x01, 0x00, 0x5e, 0x00, 0x01 };
 
 /* Frames to a MAC that the administrator chose. The parent's own stays the
  * parent's.
@@ -47,17 +51,18 @@ static struct carp_dev *carp_frame_odd_owner(const struct carp_port *port,
 static struct carp_dev *carp_frame_owner(const struct carp_port *port,
 					 const u8 *mac)
 {
-	struct carp_dev *carp;
+	const struct carp_node *node;
 
 	if (unlikely(READ_ONCE(port->own_macs)))
 		return carp_frame_odd_owner(port, mac);
-	if (memcmp(mac, carp_mac_prefix, sizeof(carp_mac_prefix)))
+	if (memcmp(mac, carp_mac_prefix, sizeof(carp_mac_prefix)) &&
+	    memcmp(mac, carp_mac_shared, sizeof(carp_mac_shared)))
 		return NULL;
 
-	carp = rcu_dereference(port->vhids[mac[ETH_ALEN - 1]]);
-	if (!carp || !ether_addr_equal(mac, carp->dev->dev_addr))
+	node = rcu_dereference(port->vhids[mac[ETH_ALEN - 1]]);
+	if (!node || !ether_addr_equal(mac, node->carp->dev->dev_addr))
 		return NULL;
-	return carp;
+	return node->carp;
 }
 
 static rx_handler_result_t carp_frame_drop(struct carp_dev *carp,
@@ -67,6 +72,16 @@ static rx_handler_result_t carp_frame_drop(struct carp_dev *carp,
 	carp_stats_inc(carp->vhost.stats, why);
 	kfree_skb(skb);
 	return RX_HANDLER_CONSUMED;
+}
+
+static void carp_frame_move(struct carp_dev *carp, struct sk_buff *skb)
+{
+	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
+	skb->dev = carp->dev;
+	/* A shared MAC address is multicast, and yet means one host. */
+	if (skb->pkt_type == PACKET_OTHERHOST ||
+	    ether_addr_equal(eth_hdr(skb)->h_dest, carp->dev->dev_addr))
+		skb->pkt_type = PACKET_HOST;
 }
 
 /* The frame goes on as if it had come in on the carp device. */
@@ -83,10 +98,7 @@ static rx_handler_result_t carp_frame_steer(struct carp_dev *carp,
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
 
-	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
-	skb->dev = carp->dev;
-	if (skb->pkt_type == PACKET_OTHERHOST)
-		skb->pkt_type = PACKET_HOST;
+	carp_frame_move(carp, skb);
 	return RX_HANDLER_ANOTHER;
 }
 
@@ -101,10 +113,7 @@ static void carp_frame_copy(struct carp_dev *carp, struct sk_buff *skb)
 	if (!copy)
 		return;
 
-	dev_sw_netstats_rx_add(carp->dev, copy->len + ETH_HLEN);
-	copy->dev = carp->dev;
-	if (copy->pkt_type == PACKET_OTHERHOST)
-		copy->pkt_type = PACKET_HOST;
+	carp_frame_move(carp, copy);
 	netif_rx(copy);
 }
 
@@ -146,10 +155,23 @@ static rx_handler_result_t carp_frame_answer(struct carp_dev *carp,
 	return RX_HANDLER_PASS;
 }
 
+/* The device that an ARP request means, master or not; NULL if none here. */
+static struct carp_dev *carp_frame_asked4(const struct carp_port *port,
+					  const struct carp_arp *arp)
+{
+	struct carp_dev *carp;
+
+	carp = carp_choose4(port, arp->tip, (const u8 *)&arp->sip, arp->sha);
+	if (carp)
+		return carp;
+	carp = carp_addr_owner4(carp_pernet(dev_net(port->dev)), arp->tip,
+				port->dev);
+	return carp && carp->lower == port->dev ? carp : NULL;
+}
+
 static rx_handler_result_t carp_frame_arp(struct carp_port *port,
 					  struct sk_buff **pskb)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
 	struct sk_buff *skb = *pskb;
 	const struct arphdr *hdr;
 	const struct carp_arp *arp;
@@ -168,10 +190,8 @@ static rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	 * backup learns that a master with a MAC of its own has taken over.
 	 */
 	if (hdr->ar_op == htons(ARPOP_REQUEST) && arp->sip != arp->tip) {
-		carp = carp_addr_owner4(cn, arp->tip, port->dev);
-		if (carp && carp->lower != port->dev)
-			carp = NULL;
-		if (carp && carp_is_master(carp))
+		carp = carp_frame_asked4(port, arp);
+		if (carp && carp_share_speaks(carp))
 			return carp_frame_steer(carp, pskb);
 		if (carp)
 			return carp_frame_drop(carp, skb, CARP_STAT_ARPDROP);
@@ -241,26 +261,69 @@ static u8 carp_frame_icmp6_type(const struct sk_buff *skb,
 	return type ? *type : 0;
 }
 
+/* The source link-layer option of a solicitation; false if it has none. */
+static bool carp_frame_lladdr6(const struct sk_buff *skb,
+			       const struct ipv6hdr *ip6h, u8 lladdr[ETH_ALEN])
+{
+	int offset = sizeof(*ip6h) + sizeof(struct nd_msg);
+	int end = sizeof(*ip6h) + ntohs(ip6h->payload_len);
+	const struct nd_opt_hdr *opt;
+	struct nd_opt_hdr _opt;
+
+	while (offset + 8 <= end) {
+		opt = skb_header_pointer(skb, offset, sizeof(_opt), &_opt);
+		if (!opt || !opt->nd_opt_len)
+			return false;
+		if (opt->nd_opt_type == ND_OPT_SOURCE_LL_ADDR)
+			return !skb_copy_bits(skb, offset + sizeof(_opt),
+					      lladdr, ETH_ALEN);
+		offset += opt->nd_opt_len * 8;
+	}
+	return false;
+}
+
+/* The device that a solicitation means, master or not; NULL if none here. */
+static struct carp_dev *carp_frame_asked6(const struct carp_port *port,
+					  const struct sk_buff *skb,
+					  const struct ipv6hdr *ip6h)
+{
+	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct nd_msg *msg;
+	struct carp_dev *carp;
+	u8 lladdr[ETH_ALEN];
+	struct nd_msg _msg;
+	bool known;
+
+	msg = skb_header_pointer(skb, sizeof(*ip6h), sizeof(_msg), &_msg);
+	if (!msg)
+		return NULL;
+
+	if (unlikely(READ_ONCE(cn->arpbalance))) {
+		known = carp_frame_lladdr6(skb, ip6h, lladdr);
+		carp = carp_choose6(port, &msg->target, &ip6h->saddr,
+				    known ? lladdr : NULL);
+		if (carp)
+			return carp;
+	}
+	carp = carp_addr6_owner(cn, &msg->target, port->dev);
+	return carp && carp->lower == port->dev ? carp : NULL;
+}
+
 /* Solicitations for a virtual address are the carp device's, whatever MAC they
  * are sent to.
  */
 static rx_handler_result_t carp_frame_solicit6(struct carp_port *port,
 					       struct sk_buff **pskb,
+					       const struct ipv6hdr *ip6h,
 					       bool *done)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
-	const struct nd_msg *msg;
-	struct carp_dev *carp;
-	struct nd_msg _msg;
+	struct carp_dev *carp = carp_frame_asked6(port, *pskb, ip6h);
 
-	msg = skb_header_pointer(*pskb, sizeof(struct ipv6hdr), sizeof(_msg),
-				 &_msg);
-	carp = msg ? carp_addr6_owner(cn, &msg->target, port->dev) : NULL;
-	if (!carp || carp->lower != port->dev)
+	if (!carp)
 		return RX_HANDLER_PASS;
 
 	*done = true;
-	if (carp_is_master(carp))
+	if (carp_share_speaks(carp))
 		return carp_frame_steer(carp, pskb);
 	return carp_frame_drop(carp, *pskb, CARP_STAT_ARPDROP);
 }
@@ -286,6 +349,10 @@ static rx_handler_result_t carp_frame_linklocal6(struct carp_port *port,
 		return RX_HANDLER_PASS;
 
 	*done = true;
+	if (!carp_share_keeps(carp, skb)) {
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	*pskb = skb;
 	if (!skb)
@@ -310,7 +377,7 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 
 	switch (carp_frame_icmp6_type(skb, ip6h)) {
 	case NDISC_NEIGHBOUR_SOLICITATION:
-		return carp_frame_solicit6(port, pskb, done);
+		return carp_frame_solicit6(port, pskb, ip6h, done);
 	case NDISC_NEIGHBOUR_ADVERTISEMENT:
 		return RX_HANDLER_PASS;
 	default:
@@ -325,6 +392,19 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 	return RX_HANDLER_PASS;
 }
 #endif /* CONFIG_IPV6 */
+
+/* Groups have multicast MAC addresses too, and one may be that of a device. */
+static bool carp_frame_to_group(const struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	if (eth_hdr(skb)->h_proto != htons(ETH_P_IP))
+		return false;
+	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
+	return !iph || ipv4_is_multicast(iph->daddr) ||
+	       ipv4_is_lbcast(iph->daddr);
+}
 
 /**
  * carp_frame_rx - rx_handler of a parent
@@ -360,7 +440,8 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 		if (eth->h_proto == htons(ETH_P_IP) &&
 		    carp_frame_is_advert4(skb))
 			carp_rx_multicast(port, CARP_INET, skb);
-		return RX_HANDLER_PASS;
+		if (carp_frame_to_group(skb))
+			return RX_HANDLER_PASS;
 	}
 
 	carp = carp_frame_owner(port, eth->h_dest);
@@ -368,5 +449,9 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 		return RX_HANDLER_PASS;
 	if (!carp_is_master(carp))
 		return carp_frame_drop(carp, skb, CARP_STAT_NOTMASTER);
+	if (!carp_share_keeps(carp, skb)) {
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
 	return carp_frame_steer(carp, pskb);
 }

@@ -27,27 +27,53 @@ static const u8 *carp_key_hashed_mac(const struct carp_dev *carp)
 }
 
 /**
+ * carp_key_alloc - memory for a key
+ * @nodes: the nodes it is for
+ * @gfp: how to allocate
+ *
+ * Context: as @gfp says. Return: the key, or NULL; free it wiped.
+ */
+struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
+{
+	struct carp_key *key;
+	unsigned int i;
+
+	key = kzalloc(struct_size(key, node, nodes->n), gfp);
+	if (!key)
+		return NULL;
+
+	key->n = nodes->n;
+	for (i = 0; i < key->n; i++)
+		key->node[i].vhid = nodes->node[i].vhid;
+	return key;
+}
+
+/**
  * carp_key_prepare - hash whatever does not change per advertisement
  * @carp: the device with its sorted addresses
  * @key: where to
  * @params: the configuration
- * @vhid: virtual host id
  *
  * Context: RTNL.
  */
 void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
-		      const struct carp_params *params, u8 vhid)
+		      const struct carp_params *params)
 {
 	enum carp_auth_form form = params->form == CARP_FORM_ORIG ?
 				   CARP_AUTH_ORIG : CARP_AUTH_NOV6LL;
+	struct carp_node_key *node;
 
-	carp_auth_prepare(&key->auth, params->passphrase, vhid,
-			  carp_key_hashed_mac(carp), &carp->addrs);
 	key->peer4 = params->peer4;
 	key->peer6 = params->peer6;
 	key->cksum6 = params->cksum6;
 	memcpy(key->counter, carp->counter, sizeof(key->counter));
-	carp_auth_sign(&key->auth, form, key->counter, key->digest);
+	carp_balance_mac_prepare(&key->mac, params->passphrase);
+
+	for (node = key->node; node < key->node + key->n; node++) {
+		carp_auth_prepare(&node->auth, params->passphrase, node->vhid,
+				  carp_key_hashed_mac(carp), &carp->addrs);
+		carp_auth_sign(&node->auth, form, key->counter, node->digest);
+	}
 }
 
 /**

@@ -5,9 +5,24 @@
 
 #include "carp.h"
 
+struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp);
 void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
-		      const struct carp_params *params, u8 vhid);
+		      const struct carp_params *params);
 void carp_key_publish(struct carp_dev *carp, struct carp_key *key);
 void carp_key_free(struct carp_vhost *vhost);
+
+/* What of it is one vhid's, or NULL: for a moment, while the nodes change, a
+ * node may have none. Context: RCU.
+ */
+static inline const struct carp_node_key *
+carp_key_node(const struct carp_key *key, u8 vhid)
+{
+	unsigned int i;
+
+	for (i = 0; i < key->n; i++)
+		if (key->node[i].vhid == vhid)
+			return &key->node[i];
+	return NULL;
+}
 
 #endif /* _CARP_KEY_H */

@@ -104,6 +104,13 @@ static const struct ctl_table carp_net_table[] = {
 		.proc_handler = proc_dointvec_minmax,
 		.extra1 = SYSCTL_ZERO,
 		.extra2 = &carp_net_factor_max,
+	}, {
+		.procname = "arpbalance",
+		.maxlen = sizeof(int),
+		.mode = 0644,
+		.proc_handler = proc_dointvec_minmax,
+		.extra1 = SYSCTL_ZERO,
+		.extra2 = SYSCTL_TWO,
 	},
 };
 
@@ -124,6 +131,7 @@ static int carp_net_sysctl_register(struct carp_net *cn)
 	table[3].data = &cn->demotion;
 	table[4].data = &cn->ifdown_factor;
 	table[5].data = &cn->senderr_factor;
+	table[6].data = &cn->arpbalance;
 
 	cn->sysctl = register_net_sysctl_sz(cn->net, "net/carp", table,
 					    ARRAY_SIZE(carp_net_table));

@@ -13,6 +13,7 @@
 #include "dump.h"
 #include "key.h"
 #include "netlink.h"
+#include "node.h"
 #include "port.h"
 #include "track.h"
 #include "vhost.h"
@@ -43,13 +44,16 @@ static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_SYNCGROUP] = NLA_POLICY_MAX(NLA_U8, 1),
 	[IFLA_CARP_ANNOUNCE] = { .type = NLA_U32 },
 	[IFLA_CARP_TRACK] = { .type = NLA_NESTED },
+	[IFLA_CARP_BALANCING] = NLA_POLICY_MAX(NLA_U32,
+					       CARP_BALANCING_IP_UNICAST),
+	[IFLA_CARP_HASH] = NLA_POLICY_MAX(NLA_U32, CARP_HASH_L4),
+	[IFLA_CARP_NODES] = { .type = NLA_NESTED },
 };
 
 /**
  * struct carp_config - a request, checked and with its memory
- * @vhid: virtual host id, 0: none yet
+ * @nodes: vhids and advskews, how they share the work
  * @advbase: seconds
- * @advskew: 1/256 s
  * @params: what advertisements are to look like
  * @demotion: the device's own count
  * @demotestyle: enum carp_demotestyle
@@ -60,9 +64,8 @@ static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
  * @key: prepared for the new configuration, NULL if that is the old one
  */
 struct carp_config {
-	u8 vhid;
+	struct carp_nodes_plan nodes;
 	u8 advbase;
-	u8 advskew;
 	struct carp_params params;
 	s32 demotion;
 	u8 demotestyle;
@@ -152,6 +155,21 @@ static int carp_config_parse_demotion(struct carp_config *cfg,
 	return 0;
 }
 
+static int carp_config_check_interval(const struct carp_config *cfg,
+				      struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 0; !cfg->advbase && i < cfg->nodes.conf.n; i++) {
+		if (cfg->nodes.conf.node[i].advskew)
+			continue;
+		NL_SET_ERR_MSG(extack,
+			       "carp: advbase and advskew cannot both be 0");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int carp_config_parse(struct carp_config *cfg, struct carp_dev *carp,
 			     struct nlattr *data[],
 			     struct netlink_ext_ack *extack)
@@ -161,12 +179,11 @@ static int carp_config_parse(struct carp_config *cfg, struct carp_dev *carp,
 	if (!data)
 		return 0;
 
-	if (data[IFLA_CARP_VHID])
-		cfg->vhid = nla_get_u8(data[IFLA_CARP_VHID]);
+	err = carp_nodes_parse(&cfg->nodes.conf, data, extack);
+	if (err)
+		return err;
 	if (data[IFLA_CARP_ADVBASE])
 		cfg->advbase = nla_get_u8(data[IFLA_CARP_ADVBASE]);
-	if (data[IFLA_CARP_ADVSKEW])
-		cfg->advskew = nla_get_u8(data[IFLA_CARP_ADVSKEW]);
 	if (data[IFLA_CARP_STATE])
 		cfg->state = nla_get_u32(data[IFLA_CARP_STATE]);
 	if (data[IFLA_CARP_KEY]) {
@@ -191,34 +208,43 @@ static int carp_config_parse(struct carp_config *cfg, struct carp_dev *carp,
 			return err;
 	}
 
-	if (!cfg->advbase && !cfg->advskew) {
-		NL_SET_ERR_MSG(extack,
-			       "carp: advbase and advskew cannot both be 0");
-		return -EINVAL;
-	}
-	return 0;
+	return carp_config_check_interval(cfg, extack);
 }
 
 static int carp_config_prepare_key(struct carp_config *cfg,
 				   const struct carp_dev *carp)
 {
-	if (cfg->vhid == carp->vhid && rcu_access_pointer(carp->vhost.key) &&
+	if (!cfg->nodes.changed &&
 	    !memcmp(&cfg->params, &carp->params, sizeof(cfg->params)))
 		return 0;
 
-	cfg->key = kzalloc(sizeof(*cfg->key), GFP_KERNEL);
+	cfg->key = carp_key_alloc(&cfg->nodes.conf, GFP_KERNEL);
 	if (!cfg->key)
 		return -ENOMEM;
 
-	carp_key_prepare(carp, cfg->key, &cfg->params, cfg->vhid);
+	carp_key_prepare(carp, cfg->key, &cfg->params);
 	return 0;
 }
 
-static void carp_config_discard(struct carp_config *cfg)
+static void carp_config_discard(struct carp_config *cfg, struct carp_dev *carp)
 {
+	carp_nodes_discard(carp, &cfg->nodes);
 	carp_track_discard(&cfg->tracks);
 	kfree_sensitive(cfg->key);
 	memzero_explicit(&cfg->params, sizeof(cfg->params));
+}
+
+static int carp_config_check_nodes(const struct carp_config *cfg,
+				   const struct carp_dev *carp,
+				   const struct net_device *lower, bool own_mac,
+				   struct netlink_ext_ack *extack)
+{
+	if (own_mac && cfg->nodes.conf.balancing != CARP_BALANCING_NONE) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: with balancing the MAC address follows from the first vhid, it cannot be set");
+		return -EINVAL;
+	}
+	return carp_port_check_vhids(lower, &cfg->nodes.conf, carp, extack);
 }
 
 /* For a device that exists. On success the parent's filter has the new MAC. */
@@ -226,22 +252,22 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 			       struct nlattr *data[],
 			       struct netlink_ext_ack *extack)
 {
-	u8 mac[ETH_ALEN];
+	const struct carp_fsm *fsm = &carp_leader(carp)->fsm;
 	int err;
 
-	cfg->vhid = carp->vhid;
-	cfg->advbase = carp->vhost.fsm.advbase;
-	cfg->advskew = carp->vhost.fsm.advskew;
+	cfg->nodes.conf = carp->nodes;
+	cfg->advbase = fsm->advbase;
 	memcpy(&cfg->params, &carp->params, sizeof(cfg->params));
 	cfg->demotion = carp->demotion;
-	cfg->demotestyle = carp->vhost.fsm.demote_max;
+	cfg->demotestyle = fsm->demote_max;
 	cfg->syncgroup = carp->syncgroup;
 	cfg->announce = carp->vhost.announce;
 
 	err = carp_config_parse(cfg, carp, data, extack);
 	if (err)
 		return err;
-	err = carp_port_check_vhid(carp->lower, cfg->vhid, carp, extack);
+	err = carp_config_check_nodes(cfg, carp, carp->lower, carp->own_mac,
+				      extack);
 	if (err)
 		return err;
 	if (cfg->state != CARP_STATE_INIT &&
@@ -250,14 +276,13 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 			       "carp: a state can be forced only while the device takes part in the election");
 		return -ENETDOWN;
 	}
+	err = carp_nodes_prepare(carp, &cfg->nodes);
+	if (err)
+		return err;
 	err = carp_config_prepare_key(cfg, carp);
 	if (err)
 		return err;
-	if (cfg->vhid == carp->vhid)
-		return 0;
-
-	carp_port_mac(cfg->vhid, mac);
-	return dev_uc_add(carp->lower, mac);
+	return carp_nodes_filter(carp, &cfg->nodes);
 }
 
 static void carp_config_commit_demotion(struct carp_config *cfg,
@@ -287,25 +312,39 @@ static void carp_config_force(struct carp_dev *carp, enum carp_state state)
 	}
 }
 
+static void carp_config_commit_nodes(const struct carp_config *cfg,
+				     struct carp_dev *carp)
+{
+	const struct carp_node_conf *conf = cfg->nodes.conf.node;
+	struct carp_node *node;
+
+	/* Both are in ascending order of vhids. */
+	list_for_each_entry(node, &carp->vhost.nodes, list)
+		carp_vhost_config(node, cfg->advbase, conf++->advskew);
+}
+
 static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 {
-	bool new_vhid = cfg->vhid != carp->vhid;
+	bool new_mac = !ether_addr_equal(cfg->nodes.mac, carp->dev->dev_addr);
 
-	if (new_vhid) {
-		carp_vhost_update(carp, CARP_REASON_VHID);
-		carp_port_set_vhid(carp, cfg->vhid);
-	}
-
+	carp_nodes_retire(carp, &cfg->nodes);
 	memcpy(&carp->params, &cfg->params, sizeof(cfg->params));
 	if (cfg->key) {
 		carp_key_publish(carp, cfg->key);
 		cfg->key = NULL;
 	}
 
-	carp_vhost_config(carp, cfg->advbase, cfg->advskew);
+	carp_nodes_commit(carp, &cfg->nodes);
+	carp_config_commit_nodes(cfg, carp);
 	carp_config_commit_demotion(cfg, carp);
-	if (new_vhid)
-		carp_vhost_update(carp, CARP_REASON_NONE);
+	if (cfg->nodes.changed) {
+		/* Memory for another number of nodes. */
+		kfree_sensitive(carp->spare_key);
+		carp->spare_key = NULL;
+		carp_vhost_addresses(carp);
+		if (new_mac)
+			carp_vhost_announce(carp);
+	}
 	if (cfg->state != CARP_STATE_INIT)
 		carp_config_force(carp, cfg->state);
 }
@@ -381,6 +420,8 @@ static int carp_newlink(struct net_device *dev,
 {
 	struct carp_config cfg = {
 		.advbase = CARP_ADVBASE_DEFAULT,
+		.nodes.conf.n = 1,
+		.nodes.fresh = LIST_HEAD_INIT(cfg.nodes.fresh),
 		.tracks = LIST_HEAD_INIT(cfg.tracks),
 	};
 	struct carp_dev *carp = netdev_priv(dev);
@@ -397,7 +438,8 @@ static int carp_newlink(struct net_device *dev,
 	err = carp_config_parse(&cfg, carp, params->data, extack);
 	if (err)
 		goto discard;
-	err = carp_port_check_vhid(lower, cfg.vhid, NULL, extack);
+	err = carp_config_check_nodes(&cfg, carp, lower,
+				      params->tb[IFLA_ADDRESS], extack);
 	if (err)
 		goto discard;
 	if (cfg.state != CARP_STATE_INIT) {
@@ -412,20 +454,29 @@ static int carp_newlink(struct net_device *dev,
 	if (!params->tb[IFLA_MTU])
 		dev->mtu = lower->mtu;
 
+	/* It is made with the leader alone; the others follow. */
+	carp->nodes.node[0] = cfg.nodes.conf.node[0];
+	err = carp_nodes_prepare(carp, &cfg.nodes);
+	if (err)
+		goto discard;
 	err = -ENOMEM;
-	cfg.key = kzalloc(sizeof(*cfg.key), GFP_KERNEL);
+	cfg.key = carp_key_alloc(&cfg.nodes.conf, GFP_KERNEL);
 	if (!cfg.key)
 		goto discard;
 
-	err = carp_device_create(dev, lower, cfg.vhid,
-				 params->tb[IFLA_ADDRESS], extack);
+	err = carp_device_create(dev, lower, params->tb[IFLA_ADDRESS], extack);
 	if (err)
 		goto discard;
+	err = carp_nodes_filter(carp, &cfg.nodes);
+	if (err) {
+		unregister_netdevice(dev);
+		goto discard;
+	}
 
-	carp_key_prepare(carp, cfg.key, &cfg.params, cfg.vhid);
+	carp_key_prepare(carp, cfg.key, &cfg.params);
 	carp_config_commit(&cfg, carp);
 discard:
-	carp_config_discard(&cfg);
+	carp_config_discard(&cfg, carp);
 	return err;
 }
 
@@ -434,7 +485,10 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 			   struct netlink_ext_ack *extack)
 {
 	struct carp_dev *carp = netdev_priv(dev);
-	struct carp_config cfg = { .tracks = LIST_HEAD_INIT(cfg.tracks) };
+	struct carp_config cfg = {
+		.nodes.fresh = LIST_HEAD_INIT(cfg.nodes.fresh),
+		.tracks = LIST_HEAD_INIT(cfg.tracks),
+	};
 	int err;
 
 	if (tb[IFLA_LINK] && nla_get_u32(tb[IFLA_LINK]) !=
@@ -451,7 +505,7 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 	err = carp_config_prepare(&cfg, carp, data, extack);
 	if (!err)
 		carp_config_commit(&cfg, carp);
-	carp_config_discard(&cfg);
+	carp_config_discard(&cfg, carp);
 	return err;
 }
 

@@ -26,7 +26,9 @@
 #include "addr.h"
 #include "addr6.h"
 #include "arp.h"
+#include "choose.h"
 #include "nf.h"
+#include "share.h"
 #include "stats.h"
 
 static void carp_nf_copy_metrics(struct dst_entry *to,
@@ -110,7 +112,9 @@ static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 	if (likely(!carp) || !carp_nf_ours4(carp, skb, state->out))
 		return NF_ACCEPT;
 
-	if (!carp_is_master(carp)) {
+	if (!carp_is_master(carp) ||
+	    (!(IPCB(skb)->flags & IPSKB_FORWARDED) &&
+	     !carp_share_sends(carp, skb))) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
@@ -175,7 +179,9 @@ static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 	if (likely(!carp) || !carp_nf_ours6(carp, skb, state->out))
 		return NF_ACCEPT;
 
-	if (!carp_is_master(carp)) {
+	if (!carp_is_master(carp) ||
+	    (!(IP6CB(skb)->flags & IP6SKB_FORWARDED) &&
+	     !carp_share_sends(carp, skb))) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
@@ -252,8 +258,15 @@ static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	}
 
+	/* Who is asked learns the asker's MAC, which may not be the one that
+	 * was chosen for him: ask as one who has no address yet, RFC 5227.
+	 */
+	if (frame->hdr.ar_op == htons(ARPOP_REQUEST) &&
+	    frame->arp.sip != frame->arp.tip &&
+	    carp_choose_shared4(carp, frame->arp.sip))
+		frame->arp.sip = 0;
 	ether_addr_copy(frame->arp.sha, carp->dev->dev_addr);
-	ether_addr_copy(frame->eth.h_source, carp->dev->dev_addr);
+	ether_addr_copy(frame->eth.h_source, carp_share_source(carp));
 	return NF_ACCEPT;
 }
 

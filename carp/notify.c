@@ -74,7 +74,7 @@ static void carp_notify_uevent(const struct carp_dev *carp,
 	snprintf(from, sizeof(from), "CARP_FROM=%s", carp_state_name(t->from));
 	snprintf(reason, sizeof(reason), "CARP_REASON=%s",
 		 carp_reason_text(t->reason));
-	snprintf(vhid, sizeof(vhid), "CARP_VHID=%u", carp->vhid);
+	snprintf(vhid, sizeof(vhid), "CARP_VHID=%u", t->vhid);
 	snprintf(serial, sizeof(serial), "CARP_SERIAL=%u", t->serial);
 	kobject_uevent_env(&carp->dev->dev.kobj, KOBJ_CHANGE, env);
 }
@@ -85,9 +85,15 @@ static void carp_notify_log(const struct carp_dev *carp,
 	if (READ_ONCE(carp->cn->log) < 1)
 		return;
 
-	netdev_info(carp->dev, "state transition: %s -> %s (%s)\n",
-		    carp_state_name(t->from), carp_state_name(t->to),
-		    carp_reason_text(t->reason));
+	if (carp_is_balancing(carp))
+		netdev_info(carp->dev, "vhid %u: state transition: %s -> %s (%s)\n",
+			    t->vhid, carp_state_name(t->from),
+			    carp_state_name(t->to),
+			    carp_reason_text(t->reason));
+	else
+		netdev_info(carp->dev, "state transition: %s -> %s (%s)\n",
+			    carp_state_name(t->from), carp_state_name(t->to),
+			    carp_reason_text(t->reason));
 }
 
 /* Of changes that followed each other fast, the last. True if there was any. */

@@ -16,16 +16,23 @@
 #include "stats.h"
 
 /**
- * carp_port_mac - the virtual MAC of a vhid, for IPv4 and IPv6 alike
- * @vhid: virtual host id, 0 if none is set yet
- * @mac: where to
+ * carp_port_mac - the MAC address that follows from the nodes
+ * @nodes: the nodes; without a vhid the last byte is 0
+ * @mac: where to: the leader's virtual MAC for IPv4 and IPv6 alike, as a
+ *	multicast address if all members are to receive by that
  */
-void carp_port_mac(u8 vhid, u8 mac[ETH_ALEN])
+void carp_port_mac(const struct carp_nodes_conf *nodes, u8 mac[ETH_ALEN])
 {
-	static const u8 base[ETH_ALEN] = { 0x00, 0x00, 0x5e, 0x00, 0x01, 0x00 };
+	static const u8 virtual[ETH_ALEN] = {
+		0x00, 0x00, 0x5e, 0x00, 0x01, 0x00
+	};
+	static const u8 shared[ETH_ALEN] = {
+		0x01, 0x00, 0x5e, 0x00, 0x01, 0x00
+	};
 
-	memcpy(mac, base, ETH_ALEN);
-	mac[ETH_ALEN - 1] = vhid;
+	memcpy(mac, nodes->balancing == CARP_BALANCING_IP ? shared : virtual,
+	       ETH_ALEN);
+	mac[ETH_ALEN - 1] = nodes->node[0].vhid;
 }
 
 static int carp_port_check_busy(const struct net_device *lower,
@@ -84,31 +91,84 @@ int carp_port_check(const struct net_device *lower,
 }
 
 /**
- * carp_port_check_vhid - is this vhid free on a parent
+ * carp_port_check_vhids - are all these vhids free on a parent
  * @lower: the parent
- * @vhid: virtual host id, or 0
- * @self: the device that asks, if it is there already
+ * @nodes: the vhids
+ * @self: the device that asks
  * @extack: told why not
  *
  * Context: RTNL. Return: 0 or -EEXIST.
  */
-int carp_port_check_vhid(const struct net_device *lower, u8 vhid,
-			 const struct carp_dev *self,
-			 struct netlink_ext_ack *extack)
+int carp_port_check_vhids(const struct net_device *lower,
+			  const struct carp_nodes_conf *nodes,
+			  const struct carp_dev *self,
+			  struct netlink_ext_ack *extack)
 {
 	const struct carp_port *port = carp_port_get(lower);
-	const struct carp_dev *other;
+	const struct carp_node *other;
+	unsigned int i;
 
-	if (!port || !vhid)
+	if (!port || !nodes->node[0].vhid)
 		return 0;
 
-	other = rtnl_dereference(port->vhids[vhid]);
-	if (!other || other == self)
-		return 0;
+	for (i = 0; i < nodes->n; i++) {
+		other = rtnl_dereference(port->vhids[nodes->node[i].vhid]);
+		if (!other || other->carp == self)
+			continue;
+		NL_SET_ERR_MSG(extack,
+			       "carp: another carp device on this parent has that vhid");
+		return -EEXIST;
+	}
+	return 0;
+}
 
-	NL_SET_ERR_MSG(extack,
-		       "carp: another carp device on this parent has that vhid");
-	return -EEXIST;
+/* Switches that snoop forward a multicast MAC to those who have joined the
+ * IPv4 group that goes with it.
+ */
+static __be32 carp_port_mac_group(const u8 *mac)
+{
+	return htonl(0xe0000100 | mac[ETH_ALEN - 1]);
+}
+
+/**
+ * carp_port_filter_add - let a parent receive frames to a MAC address
+ * @lower: the parent
+ * @mac: the address, the shared one of a device if it is multicast
+ *
+ * Context: RTNL. Return: 0 or a negative errno.
+ */
+int carp_port_filter_add(struct net_device *lower, const u8 *mac)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+	int err;
+
+	if (!is_multicast_ether_addr(mac))
+		return dev_uc_add(lower, mac);
+
+	err = dev_mc_add(lower, mac);
+	if (!err && in_dev)
+		ip_mc_inc_group(in_dev, carp_port_mac_group(mac));
+	return err;
+}
+
+/**
+ * carp_port_filter_del - the opposite of carp_port_filter_add()
+ * @lower: the parent
+ * @mac: the address
+ *
+ * Context: RTNL.
+ */
+void carp_port_filter_del(struct net_device *lower, const u8 *mac)
+{
+	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+
+	if (!is_multicast_ether_addr(mac)) {
+		dev_uc_del(lower, mac);
+		return;
+	}
+	dev_mc_del(lower, mac);
+	if (in_dev)
+		ip_mc_dec_group(in_dev, carp_port_mac_group(mac));
 }
 
 /* Looking up any MAC costs more than one made from a vhid. */
@@ -218,6 +278,35 @@ static void carp_port_put(struct carp_port *port)
 }
 
 /**
+ * carp_port_publish - let a node be found by its vhid
+ * @carp: the device
+ * @node: its node
+ *
+ * Context: RTNL.
+ */
+void carp_port_publish(struct carp_dev *carp, struct carp_node *node)
+{
+	ASSERT_RTNL();
+
+	if (node->vhid)
+		rcu_assign_pointer(carp->port->vhids[node->vhid], node);
+}
+
+/**
+ * carp_port_unpublish - let a vhid of a device not be found any more
+ * @carp: the device
+ * @vhid: virtual host id
+ *
+ * Context: RTNL.
+ */
+void carp_port_unpublish(struct carp_dev *carp, u8 vhid)
+{
+	ASSERT_RTNL();
+
+	RCU_INIT_POINTER(carp->port->vhids[vhid], NULL);
+}
+
+/**
  * carp_port_join - attach a registered device to its parent
  * @carp: the device, with @lower and @vhid set and checked
  * @extack: told what went wrong
@@ -240,15 +329,14 @@ int carp_port_join(struct carp_dev *carp, struct netlink_ext_ack *extack)
 	err = netdev_upper_dev_link(lower, carp->dev, extack);
 	if (err)
 		goto err_port;
-	err = dev_uc_add(lower, carp->dev->dev_addr);
+	err = carp_port_filter_add(lower, carp->dev->dev_addr);
 	if (err)
 		goto err_upper;
 
 	list_add_tail_rcu(&carp->port_node, &port->devs);
 	WRITE_ONCE(carp->port, port);
 	carp_port_count_macs(port);
-	if (carp->vhid)
-		rcu_assign_pointer(port->vhids[carp->vhid], carp);
+	carp_port_publish(carp, carp_leader(carp));
 	return 0;
 
 err_upper:
@@ -270,73 +358,66 @@ err_port:
 void carp_port_leave(struct carp_dev *carp)
 {
 	struct carp_port *port = carp->port;
+	const struct carp_node *node;
 
 	ASSERT_RTNL();
 
 	if (!port)
 		return;
 
-	if (carp->vhid)
-		RCU_INIT_POINTER(port->vhids[carp->vhid], NULL);
+	list_for_each_entry(node, &carp->vhost.nodes, list)
+		carp_port_unpublish(carp, node->vhid);
 	list_del_rcu(&carp->port_node);
 	carp_port_count_macs(port);
 	WRITE_ONCE(carp->port, NULL);
-	dev_uc_del(carp->lower, carp->dev->dev_addr);
+	carp_port_filter_del(carp->lower, carp->dev->dev_addr);
 	netdev_upper_dev_unlink(carp->lower, carp->dev);
 	carp_port_put(port);
 }
 
 /**
- * carp_port_set_mac - give a device another MAC address
+ * carp_port_set_mac - the MAC address that follows from the nodes has changed
+ * @carp: the device
+ * @mac: the address, in the parent's filter if the device is to have it
+ *
+ * One that the administrator has set stays.
+ *
+ * Context: RTNL.
+ */
+void carp_port_set_mac(struct carp_dev *carp, const u8 *mac)
+{
+	ASSERT_RTNL();
+
+	if (carp->own_mac || ether_addr_equal(mac, carp->dev->dev_addr))
+		return;
+
+	carp_port_filter_del(carp->lower, carp->dev->dev_addr);
+	eth_hw_addr_set(carp->dev, mac);
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, carp->dev);
+}
+
+/**
+ * carp_port_set_own_mac - the administrator sets a device's MAC address
  * @carp: the device
  * @mac: the address; the virtual MAC of its vhid is as good as none of its own
  *
  * Context: RTNL. Return: 0 or a negative errno.
  */
-int carp_port_set_mac(struct carp_dev *carp, const u8 *mac)
+int carp_port_set_own_mac(struct carp_dev *carp, const u8 *mac)
 {
 	u8 virtual[ETH_ALEN];
 	int err;
 
 	ASSERT_RTNL();
 
-	err = dev_uc_add(carp->lower, mac);
+	err = carp_port_filter_add(carp->lower, mac);
 	if (err)
 		return err;
-	dev_uc_del(carp->lower, carp->dev->dev_addr);
+	carp_port_filter_del(carp->lower, carp->dev->dev_addr);
 
-	carp_port_mac(carp->vhid, virtual);
+	carp_port_mac(&carp->nodes, virtual);
 	carp->own_mac = !ether_addr_equal(mac, virtual);
 	carp_port_count_macs(carp->port);
 	eth_hw_addr_set(carp->dev, mac);
 	return 0;
-}
-
-/**
- * carp_port_set_vhid - give a device another vhid and virtual MAC
- * @carp: the device, in INIT; the virtual MAC is in the parent's filter already
- * @vhid: virtual host id, checked
- *
- * Context: RTNL.
- */
-void carp_port_set_vhid(struct carp_dev *carp, u8 vhid)
-{
-	struct carp_port *port = carp->port;
-	u8 mac[ETH_ALEN];
-
-	ASSERT_RTNL();
-
-	if (carp->vhid)
-		RCU_INIT_POINTER(port->vhids[carp->vhid], NULL);
-	WRITE_ONCE(carp->vhid, vhid);
-
-	carp_port_mac(vhid, mac);
-	if (carp->own_mac) {
-		dev_uc_del(carp->lower, mac);
-	} else {
-		dev_uc_del(carp->lower, carp->dev->dev_addr);
-		eth_hw_addr_set(carp->dev, mac);
-	}
-	rcu_assign_pointer(port->vhids[vhid], carp);
-	call_netdevice_notifiers(NETDEV_CHANGEADDR, carp->dev);
 }

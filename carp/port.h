@@ -7,13 +7,20 @@
 
 int carp_port_check(const struct net_device *lower,
 		    struct netlink_ext_ack *extack);
-int carp_port_check_vhid(const struct net_device *lower, u8 vhid,
-			 const struct carp_dev *self,
-			 struct netlink_ext_ack *extack);
+int carp_port_check_vhids(const struct net_device *lower,
+			  const struct carp_nodes_conf *nodes,
+			  const struct carp_dev *self,
+			  struct netlink_ext_ack *extack);
 int carp_port_join(struct carp_dev *carp, struct netlink_ext_ack *extack);
 void carp_port_leave(struct carp_dev *carp);
-int carp_port_set_mac(struct carp_dev *carp, const u8 *mac);
-void carp_port_set_vhid(struct carp_dev *carp, u8 vhid);
-void carp_port_mac(u8 vhid, u8 mac[ETH_ALEN]);
+
+void carp_port_publish(struct carp_dev *carp, struct carp_node *node);
+void carp_port_unpublish(struct carp_dev *carp, u8 vhid);
+
+int carp_port_filter_add(struct net_device *lower, const u8 *mac);
+void carp_port_filter_del(struct net_device *lower, const u8 *mac);
+void carp_port_mac(const struct carp_nodes_conf *nodes, u8 mac[ETH_ALEN]);
+void carp_port_set_mac(struct carp_dev *carp, const u8 *mac);
+int carp_port_set_own_mac(struct carp_dev *carp, const u8 *mac);
 
 #endif /* _CARP_PORT_H */

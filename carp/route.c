@@ -86,7 +86,7 @@ static bool carp_route_known(struct carp_dev *carp, const struct fib_info *fi)
  */
 void carp_route_mark(struct carp_dev *carp)
 {
-	bool down = carp->vhost.fsm.state != CARP_STATE_MASTER;
+	bool down = carp->vhost.state != CARP_STATE_MASTER;
 	struct carp_route *route;
 	bool changed = false;
 

@@ -94,7 +94,7 @@ static void carp_route6_heed_marks(const struct carp_dev *carp)
  */
 void carp_route6_mark(struct carp_dev *carp)
 {
-	bool down = carp->vhost.fsm.state != CARP_STATE_MASTER;
+	bool down = carp->vhost.state != CARP_STATE_MASTER;
 	struct carp_route6 *route;
 	bool changed = false;
 

@@ -12,6 +12,7 @@
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
+#include "key.h"
 #include "rx.h"
 #include "source.h"
 #include "stats.h"
@@ -21,7 +22,7 @@
  * struct carp_rx - a packet on its way through the checks
  * @cn: the namespace
  * @port: where it came in, NULL if unicast
- * @carp: whose it is, once that is known
+ * @node: whose it is, once that is known
  * @pseudo: sum of the IPv6 pseudo-header, folded
  * @family: of the IP header
  * @unicast: it was sent to this host and not to the group
@@ -32,7 +33,7 @@
 struct carp_rx {
 	struct carp_net *cn;
 	struct carp_port *port;
-	struct carp_dev *carp;
+	struct carp_node *node;
 	enum carp_family family;
 	bool unicast;
 	__sum16 pseudo;
@@ -51,8 +52,8 @@ static void carp_rx_log_at(const struct carp_rx *rx, int level,
 	if (READ_ONCE(rx->cn->log) < level)
 		return;
 
-	if (rx->carp)
-		name = rx->carp->dev->name;
+	if (rx->node)
+		name = rx->node->carp->dev->name;
 	else if (rx->port)
 		name = rx->port->dev->name;
 
@@ -75,19 +76,20 @@ static void carp_rx_log(const struct carp_rx *rx, const char *what)
  */
 static int carp_rx_tie(const struct carp_rx *rx)
 {
+	struct carp_dev *carp = rx->node->carp;
 	struct in6_addr own6;
 	__be32 own4;
 	int tie = 0;
 
 	if (rx->family == CARP_INET) {
-		own4 = carp_source4(rx->carp);
+		own4 = carp_source4(carp);
 		tie = carp_tie_cmp4((const u8 *)&own4, (const u8 *)&rx->v4);
-	} else if (carp_source6(rx->carp, &own6)) {
+	} else if (carp_source6(carp, &own6)) {
 		tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
 	}
 
 	if (!tie)
-		tie = memcmp(rx->carp->counter, rx->adv.counter,
+		tie = memcmp(carp->counter, rx->adv.counter,
 			     sizeof(rx->adv.counter));
 	return tie;
 }
@@ -96,6 +98,8 @@ static int carp_rx_tie(const struct carp_rx *rx)
 static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 {
 	const struct carp_advert *adv = &rx->adv;
+	const struct carp_dev *carp = rx->node->carp;
+	const struct carp_node_key *part;
 	const struct carp_key *key;
 
 	if (adv->version != CARP_VERSION) {
@@ -103,19 +107,20 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 		return CARP_STAT_BADVER;
 	}
 
-	key = rcu_dereference(rx->carp->vhost.key);
-	if (!key || !carp_auth_verify(&key->auth, adv->counter, adv->digest)) {
+	key = rcu_dereference(carp->vhost.key);
+	part = key ? carp_key_node(key, adv->vhid) : NULL;
+	if (!part || !carp_auth_verify(&part->auth, adv->counter, adv->digest)) {
 		carp_rx_log(rx,
 			    "incorrect hash, compare passphrase and all virtual addresses: packet");
 		return CARP_STAT_BADAUTH;
 	}
 
-	if (!memcmp(adv->counter, rx->carp->counter, sizeof(adv->counter))) {
+	if (!memcmp(adv->counter, carp->counter, sizeof(adv->counter))) {
 		carp_rx_log(rx, "own packet came back, network loop? It came");
 		return CARP_STAT_LOOPED;
 	}
 
-	if (carp_vhost_advert(rx->carp, rx->family, adv, carp_rx_tie(rx)))
+	if (carp_vhost_advert(rx->node, rx->family, adv, carp_rx_tie(rx)))
 		carp_rx_log_at(rx, 1,
 			       "two masters, this one stays and announces itself: advertisement");
 	return rx->family == CARP_INET ? CARP_STAT_IPACKETS :
@@ -188,24 +193,55 @@ static enum carp_stat carp_rx_check_link(const struct carp_rx *rx, u8 ttl)
 	return CARP_STAT_BADTTL;
 }
 
-/* The device a packet is for; by its peer if it comes from one, since it may
- * have come in on any link.
- */
-static struct carp_dev *carp_rx_find(const struct carp_rx *rx)
+static struct carp_node *carp_rx_find_node(const struct carp_dev *carp,
+					   u8 vhid)
 {
+	struct carp_node *node;
+
+	list_for_each_entry_rcu(node, &carp->vhost.nodes, list) {
+		if (node->vhid == vhid)
+			return node;
+	}
+	return NULL;
+}
+
+/* The node a packet is for; by its peer if it comes from one, since it may have
+ * come in on any link.
+ */
+static struct carp_node *carp_rx_find(const struct carp_rx *rx)
+{
+	struct carp_node *node;
 	struct carp_dev *carp;
 
 	if (!rx->unicast) {
-		carp = rcu_dereference(rx->port->vhids[rx->adv.vhid]);
-		return carp && carp_rx_peer_ok(rx, carp) ? carp : NULL;
+		node = rcu_dereference(rx->port->vhids[rx->adv.vhid]);
+		return node && carp_rx_peer_ok(rx, node->carp) ? node : NULL;
 	}
 
 	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
-		if (READ_ONCE(carp->vhid) == rx->adv.vhid &&
-		    carp_rx_peer_ok(rx, carp))
-			return carp;
+		node = carp_rx_find_node(carp, rx->adv.vhid);
+		if (node && carp_rx_peer_ok(rx, carp))
+			return node;
 	}
 	return NULL;
+}
+
+/* Where members share the work, a vhid that one of them lacks is a mistake and
+ * not another group's.
+ */
+static void carp_rx_unknown(const struct carp_rx *rx)
+{
+	const struct carp_dev *carp;
+
+	if (!rx->port)
+		return;
+
+	list_for_each_entry_rcu(carp, &rx->port->devs, port_node) {
+		if (!carp_is_balancing(carp))
+			continue;
+		carp_rx_log(rx, "unknown vhid, compare carpnodes: packet");
+		return;
+	}
 }
 
 /* The 36 bytes at @offset of @len that the IP header promises. */
@@ -214,7 +250,7 @@ static enum carp_stat carp_rx_payload(struct carp_rx *rx,
 				      size_t len)
 {
 	u8 buf[CARP_HDR_LEN];
-	struct carp_dev *carp;
+	struct carp_node *node;
 	const void *data;
 
 	if (len < CARP_HDR_LEN)
@@ -234,11 +270,13 @@ static enum carp_stat carp_rx_payload(struct carp_rx *rx,
 		break;
 	}
 
-	carp = carp_rx_find(rx);
-	if (!carp || READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
+	node = carp_rx_find(rx);
+	if (!node)
+		carp_rx_unknown(rx);
+	if (!node || READ_ONCE(node->state) == CARP_STATE_INIT)
 		return CARP_STAT_BADVHID;
 
-	rx->carp = carp;
+	rx->node = node;
 	return carp_rx_vhost(rx);
 }
 
@@ -327,8 +365,8 @@ static void carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
 		return;
 
 	stat = carp_rx_check(rx, skb);
-	if (rx->carp)
-		stats = rx->carp->vhost.stats;
+	if (rx->node)
+		stats = rx->node->carp->vhost.stats;
 	else
 		stats = rx->port ? rx->port->stats : rx->cn->stats;
 	carp_stats_inc(stats, stat);

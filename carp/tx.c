@@ -18,6 +18,8 @@
 #include <net/l3mdev.h>
 #include <net/ndisc.h>
 
+#include "key.h"
+#include "share.h"
 #include "source.h"
 #include "tx.h"
 
@@ -51,20 +53,20 @@ static struct sk_buff *carp_tx_alloc(struct net_device *lower, size_t len)
 	return skb;
 }
 
-static void carp_tx_put_hdr(struct sk_buff *skb, const struct carp_dev *carp,
-			    const struct carp_key *key,
+static void carp_tx_put_hdr(struct sk_buff *skb, const struct carp_key *key,
+			    const struct carp_node_key *node,
 			    const struct carp_prio *prio)
 {
 	struct carp_advert adv = {
 		.version = CARP_VERSION,
-		.vhid = carp->vhid,
+		.vhid = node->vhid,
 		.advbase = prio->advbase,
 		.advskew = prio->advskew,
 		.demote = prio->demote,
 	};
 
 	memcpy(adv.counter, key->counter, sizeof(adv.counter));
-	memcpy(adv.digest, key->digest, sizeof(adv.digest));
+	memcpy(adv.digest, node->digest, sizeof(adv.digest));
 	carp_proto_build(&adv, skb_put(skb, sizeof(struct carp_hdr)));
 }
 
@@ -124,7 +126,7 @@ static int carp_tx_multicast4(struct sk_buff *skb, struct carp_dev *carp)
 {
 	carp_tx_push_ip4(skb, carp_source4(carp), CARP_GROUP4);
 	if (dev_hard_header(skb, skb->dev, ETH_P_IP, carp_group4_mac,
-			    carp->dev->dev_addr, skb->len) < 0) {
+			    carp_share_source(carp), skb->len) < 0) {
 		kfree_skb(skb);
 		return -EINVAL;
 	}
@@ -133,18 +135,21 @@ static int carp_tx_multicast4(struct sk_buff *skb, struct carp_dev *carp)
 
 /**
  * carp_tx_advert4 - send one IPv4 advertisement
- * @carp: the device
+ * @node: whose
  * @prio: advbase, advskew and demotion to advertise
  *
  * Context: RCU, BH disabled, no lock of ours held.
  * Return: 0, or a negative errno if the packet did not leave.
  */
-int carp_tx_advert4(struct carp_dev *carp, const struct carp_prio *prio)
+int carp_tx_advert4(const struct carp_node *node, const struct carp_prio *prio)
 {
+	struct carp_dev *carp = node->carp;
 	const struct carp_key *key = rcu_dereference(carp->vhost.key);
+	const struct carp_node_key *part;
 	struct sk_buff *skb;
 
-	if (!key)
+	part = key ? carp_key_node(key, node->vhid) : NULL;
+	if (!part)
 		return -ENOKEY;
 
 	skb = carp_tx_alloc(carp->lower, sizeof(struct iphdr) +
@@ -153,7 +158,7 @@ int carp_tx_advert4(struct carp_dev *carp, const struct carp_prio *prio)
 		return -ENOMEM;
 
 	skb_reserve(skb, sizeof(struct iphdr));
-	carp_tx_put_hdr(skb, carp, key, prio);
+	carp_tx_put_hdr(skb, key, part, prio);
 	if (key->peer4)
 		return carp_tx_unicast4(skb, carp, key->peer4);
 	return carp_tx_multicast4(skb, carp);
@@ -206,8 +211,11 @@ static void carp_tx_garp(const struct carp_dev *carp, __be32 addr)
 
 	skb = arp_create(ARPOP_REQUEST, ETH_P_ARP, addr, carp->lower, addr,
 			 NULL, carp->dev->dev_addr, NULL);
-	if (skb)
-		carp_tx_xmit(skb);
+	if (!skb)
+		return;
+	ether_addr_copy(((struct ethhdr *)skb->data)->h_source,
+			carp_share_source(carp));
+	carp_tx_xmit(skb);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -240,7 +248,7 @@ static int carp_tx_multicast6(struct sk_buff *skb, const struct carp_dev *carp,
 
 	ipv6_eth_mc_map(group, mac);
 	if (dev_hard_header(skb, skb->dev, ETH_P_IPV6, mac,
-			    carp->dev->dev_addr, skb->len) < 0) {
+			    carp_share_source(carp), skb->len) < 0) {
 		kfree_skb(skb);
 		return -EINVAL;
 	}
@@ -329,19 +337,22 @@ static int carp_tx_probe6(struct carp_dev *carp, const struct carp_key *key)
 
 /**
  * carp_tx_advert6 - send one IPv6 advertisement
- * @carp: the device
+ * @node: whose
  * @prio: advbase, advskew and demotion to advertise
  *
  * Context: RCU, BH disabled, no lock of ours held.
  * Return: 0, or a negative errno if the packet did not leave.
  */
-int carp_tx_advert6(struct carp_dev *carp, const struct carp_prio *prio)
+int carp_tx_advert6(const struct carp_node *node, const struct carp_prio *prio)
 {
+	struct carp_dev *carp = node->carp;
 	const struct carp_key *key = rcu_dereference(carp->vhost.key);
+	const struct carp_node_key *part;
 	struct in6_addr saddr;
 	struct sk_buff *skb;
 
-	if (!key)
+	part = key ? carp_key_node(key, node->vhid) : NULL;
+	if (!part)
 		return -ENOKEY;
 
 	skb = carp_tx_alloc(carp->lower, sizeof(struct ipv6hdr) +
@@ -350,7 +361,7 @@ int carp_tx_advert6(struct carp_dev *carp, const struct carp_prio *prio)
 		return -ENOMEM;
 
 	skb_reserve(skb, sizeof(struct ipv6hdr));
-	carp_tx_put_hdr(skb, carp, key, prio);
+	carp_tx_put_hdr(skb, key, part, prio);
 	if (!ipv6_addr_any(&key->peer6))
 		return carp_tx_unicast6(skb, carp, key);
 

@@ -5,14 +5,14 @@
 
 #include "carp.h"
 
-int carp_tx_advert4(struct carp_dev *carp, const struct carp_prio *prio);
+int carp_tx_advert4(const struct carp_node *node, const struct carp_prio *prio);
 #if IS_ENABLED(CONFIG_IPV6)
-int carp_tx_advert6(struct carp_dev *carp, const struct carp_prio *prio);
+int carp_tx_advert6(const struct carp_node *node, const struct carp_prio *prio);
 void carp_tx_solicit(const struct carp_dev *carp,
 		     const struct in6_addr *target,
 		     const struct in6_addr *saddr);
 #else
-static inline int carp_tx_advert6(struct carp_dev *carp,
+static inline int carp_tx_advert6(const struct carp_node *node,
 				  const struct carp_prio *prio)
 {
 	return -EAFNOSUPPORT;

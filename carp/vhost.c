@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CARP: one virtual host: the election with its lock, timer and consequences
+/* CARP: one virtual host: its elections, their lock and timers, what is sent
  *
+ * There is one election per node; a device has one node unless it balances.
  * Events come from the timer, from received advertisements and from the
  * configuration, on any CPU. Each goes the same way: under the lock the fsm
  * says what is to be done and enact.c makes the state true (marks on the
@@ -17,11 +18,13 @@
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 
+#include "choose.h"
 #include "enact.h"
 #include "key.h"
 #include "notify.h"
 #include "route.h"
 #include "route6.h"
+#include "share.h"
 #include "stats.h"
 #include "tx.h"
 #include "vhost.h"
@@ -33,14 +36,14 @@ static void carp_vhost_sent(struct carp_dev *carp, bool ok)
 	spin_unlock(&carp->vhost.lock);
 }
 
-static bool carp_vhost_send_family(struct carp_dev *carp,
+static bool carp_vhost_send_family(const struct carp_node *node,
 				   enum carp_family family,
 				   const struct carp_prio *prio)
 {
-	struct carp_stats __percpu *stats = carp->vhost.stats;
+	struct carp_stats __percpu *stats = node->carp->vhost.stats;
 	bool v4 = family == CARP_INET;
 
-	if (v4 ? carp_tx_advert4(carp, prio) : carp_tx_advert6(carp, prio)) {
+	if (v4 ? carp_tx_advert4(node, prio) : carp_tx_advert6(node, prio)) {
 		carp_stats_inc(stats, CARP_STAT_OERRORS);
 		return false;
 	}
@@ -48,38 +51,49 @@ static bool carp_vhost_send_family(struct carp_dev *carp,
 	return true;
 }
 
-static void carp_vhost_send_advert(struct carp_dev *carp,
+static void carp_vhost_send_advert(const struct carp_node *node,
 				   const struct carp_todo *todo,
 				   const struct carp_prio *prio)
 {
+	struct carp_dev *carp = node->carp;
 	bool ok = true;
 	int i;
 
 	for (i = 0; i < CARP_FAMILIES; i++)
 		if (todo->family[i])
-			ok &= carp_vhost_send_family(carp, i, prio);
+			ok &= carp_vhost_send_family(node, i, prio);
 	if (!ok || READ_ONCE(carp->vhost.send_errors))
 		carp_vhost_sent(carp, ok);
 }
 
-static void carp_vhost_send_announce(struct carp_dev *carp, u32 serial)
+/* Not with IP balancing: the MAC address is the same on all members, and switches
+ * are not to learn where it is. Not with ARP balancing: each asker was told the
+ * one that was chosen for him, and it moves with the advertisements.
+ */
+static void carp_vhost_send_announce(const struct carp_node *node, u32 serial)
 {
 	const struct carp_vip *vip;
 
-	list_for_each_entry_rcu(vip, &carp->vips, list) {
-		if (READ_ONCE(carp->vhost.serial) != serial)
+	if (carp_is_balancing(node->carp))
+		return;
+
+	list_for_each_entry_rcu(vip, &node->carp->vips, list) {
+		if (READ_ONCE(node->serial) != serial)
 			return;
-		carp_tx_announce(carp, vip);
+		if (!carp_choose_shared(node->carp, vip))
+			carp_tx_announce(node->carp, vip);
 	}
 }
 
 /* Context: any, no lock held. */
-static void carp_vhost_send(struct carp_dev *carp, const struct carp_todo *todo)
+static void carp_vhost_send(struct carp_node *node,
+			    const struct carp_todo *todo)
 {
 	static const struct carp_prio bow_out = {
 		.advbase = CARP_BOW_OUT,
 		.advskew = CARP_BOW_OUT,
 	};
+	struct carp_dev *carp = node->carp;
 	bool fresh;
 
 	if (todo->act & (CARP_ACT_STATE | CARP_ACT_ADVERT))
@@ -92,13 +106,13 @@ static void carp_vhost_send(struct carp_dev *carp, const struct carp_todo *todo)
 	local_bh_disable();
 	rcu_read_lock();
 
-	fresh = READ_ONCE(carp->vhost.serial) == todo->serial;
+	fresh = READ_ONCE(node->serial) == todo->serial;
 	if (fresh && todo->act & CARP_ACT_ADVERT)
-		carp_vhost_send_advert(carp, todo, &todo->prio);
+		carp_vhost_send_advert(node, todo, &todo->prio);
 	if (fresh && todo->act & CARP_ACT_ANNOUNCE)
-		carp_vhost_send_announce(carp, todo->serial);
+		carp_vhost_send_announce(node, todo->serial);
 	if (todo->act & CARP_ACT_BOW_OUT)
-		carp_vhost_send_advert(carp, todo, &bow_out);
+		carp_vhost_send_advert(node, todo, &bow_out);
 	if (todo->act & CARP_ACT_PROBE)
 		carp_vhost_sent(carp, !carp_tx_probe(carp, todo->family));
 	if (todo->act & CARP_ACT_GRACE && READ_ONCE(carp->cn->log) >= 1)
@@ -109,16 +123,16 @@ static void carp_vhost_send(struct carp_dev *carp, const struct carp_todo *todo)
 	local_bh_enable();
 }
 
-static void carp_vhost_reweigh_one(struct carp_dev *carp)
+static void carp_vhost_reweigh_node(struct carp_node *node)
 {
-	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo;
 
 	spin_lock_bh(&vhost->lock);
-	todo = carp_enact_commit(carp, carp_enact_weigh(carp, ktime_get_ns()));
+	todo = carp_enact_commit(node, carp_enact_weigh(node, ktime_get_ns()));
 	spin_unlock_bh(&vhost->lock);
 
-	carp_vhost_send(carp, &todo);
+	carp_vhost_send(node, &todo);
 }
 
 /**
@@ -132,49 +146,57 @@ static void carp_vhost_reweigh_one(struct carp_dev *carp)
 void carp_vhost_reweigh(struct carp_net *cn)
 {
 	struct carp_dev *carp;
+	struct carp_node *node;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(carp, &cn->devs, node)
-		carp_vhost_reweigh_one(carp);
+		list_for_each_entry_rcu(node, &carp->vhost.nodes, list)
+			carp_vhost_reweigh_node(node);
 	rcu_read_unlock();
 }
 
 /* Context: any, no lock held. */
-static void carp_vhost_act(struct carp_dev *carp, const struct carp_todo *todo)
+static void carp_vhost_act(struct carp_node *node, const struct carp_todo *todo)
 {
-	carp_vhost_send(carp, todo);
+	carp_vhost_send(node, todo);
 	if (todo->reweigh)
-		carp_vhost_reweigh(carp->cn);
+		carp_vhost_reweigh(node->carp->cn);
 }
 
-static enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
+/**
+ * carp_vhost_timer - a node's timer has fired
+ * @timer: the timer
+ *
+ * Context: softirq. Return: HRTIMER_NORESTART; it is armed by what follows.
+ */
+enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
 {
-	struct carp_vhost *vhost = container_of(timer, struct carp_vhost,
-						timer);
-	struct carp_dev *carp = container_of(vhost, struct carp_dev, vhost);
+	struct carp_node *node = container_of(timer, struct carp_node, timer);
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo;
 	u64 now;
 	u32 act;
 
 	spin_lock(&vhost->lock);
 	now = ktime_get_ns();
-	act = carp_enact_check(carp, now);
+	act = carp_enact_check(node, now);
 	if (!act) {
-		vhost->fsm.preempt = READ_ONCE(carp->cn->preempt);
-		act = carp_enact_weigh(carp, now);
-		act |= carp_fsm_timer(&vhost->fsm, now);
-		act |= carp_enact_due(carp, now);
+		node->fsm.preempt = READ_ONCE(node->carp->cn->preempt);
+		act = carp_enact_weigh(node, now);
+		act |= carp_fsm_timer(&node->fsm, now);
+		if (node == carp_leader(node->carp))
+			act |= carp_enact_due(node, now);
 	}
-	todo = carp_enact_commit(carp, act);
+	todo = carp_enact_commit(node, act);
 	spin_unlock(&vhost->lock);
 
-	carp_vhost_act(carp, &todo);
+	carp_vhost_act(node, &todo);
 	return HRTIMER_NORESTART;
 }
 
 /**
  * carp_vhost_advert - a verified advertisement of a peer has come
- * @carp: the device
+ * @node: whose vhid it has
  * @family: IPv4 or IPv6
  * @adv: the advertisement
  * @tie: who is preferred if it is equal to ours, see carp_fsm_advert()
@@ -182,7 +204,7 @@ static enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
  * Context: softirq or BH disabled, RCU. Return: whether the peer is MASTER too,
  * and this one stays.
  */
-bool carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
+bool carp_vhost_advert(struct carp_node *node, enum carp_family family,
 		       const struct carp_advert *adv, int tie)
 {
 	const struct carp_prio peer = {
@@ -190,21 +212,39 @@ bool carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
 		.advskew = adv->advskew,
 		.demote = adv->demote,
 	};
-	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo;
 	u64 now;
 	u32 act;
 
 	spin_lock_bh(&vhost->lock);
 	now = ktime_get_ns();
-	vhost->fsm.preempt = READ_ONCE(carp->cn->preempt);
-	act = carp_enact_weigh(carp, now);
-	act |= carp_fsm_advert(&vhost->fsm, family, &peer, tie, now);
-	todo = carp_enact_commit(carp, act);
+	node->fsm.preempt = READ_ONCE(node->carp->cn->preempt);
+	act = carp_enact_weigh(node, now);
+	act |= carp_fsm_advert(&node->fsm, family, &peer, tie, now);
+	todo = carp_enact_commit(node, act);
 	spin_unlock_bh(&vhost->lock);
 
-	carp_vhost_act(carp, &todo);
+	carp_vhost_act(node, &todo);
 	return act & CARP_ACT_CONFLICT;
+}
+
+static void carp_vhost_update_node(struct carp_node *node,
+				   enum carp_reason reason)
+{
+	struct carp_vhost *vhost = &node->carp->vhost;
+	struct carp_todo todo;
+	u32 act;
+
+	spin_lock_bh(&vhost->lock);
+	if (reason != CARP_REASON_NONE)
+		act = carp_enact_stop(node, reason);
+	else
+		act = carp_enact_check(node, ktime_get_ns());
+	todo = carp_enact_commit(node, act);
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(node, &todo);
 }
 
 /**
@@ -219,20 +259,27 @@ bool carp_vhost_advert(struct carp_dev *carp, enum carp_family family,
  */
 void carp_vhost_update(struct carp_dev *carp, enum carp_reason reason)
 {
-	struct carp_vhost *vhost = &carp->vhost;
-	struct carp_todo todo;
-	u32 act;
+	struct carp_node *node;
 
-	spin_lock_bh(&vhost->lock);
-	if (reason != CARP_REASON_NONE) {
-		act = carp_enact_stop(carp, reason);
-	} else {
-		act = carp_enact_check(carp, ktime_get_ns());
-	}
-	todo = carp_enact_commit(carp, act);
-	spin_unlock_bh(&vhost->lock);
+	rcu_read_lock();
+	list_for_each_entry_rcu(node, &carp->vhost.nodes, list)
+		carp_vhost_update_node(node, reason);
+	rcu_read_unlock();
+}
 
-	carp_vhost_act(carp, &todo);
+/**
+ * carp_vhost_remove - a node is no longer one of the device's
+ * @node: the node; it bows out, and takes part no more
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_remove(struct carp_node *node)
+{
+	spin_lock_bh(&node->carp->vhost.lock);
+	node->gone = true;
+	spin_unlock_bh(&node->carp->vhost.lock);
+
+	carp_vhost_update_node(node, CARP_REASON_NONE);
 }
 
 /**
@@ -272,26 +319,31 @@ void carp_vhost_down(struct carp_dev *carp, enum carp_reason reason)
 /**
  * carp_vhost_force - the administrator asks for a state
  * @carp: the device
- * @state: BACKUP or MASTER
+ * @state: BACKUP or MASTER, of all its nodes
  *
- * Context: process.
+ * Context: RTNL.
  */
 void carp_vhost_force(struct carp_dev *carp, enum carp_state state)
 {
 	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_node *node;
 	struct carp_todo todo;
 
-	spin_lock_bh(&vhost->lock);
-	todo = carp_enact_commit(carp, carp_fsm_force(&vhost->fsm, state,
-						      ktime_get_ns()));
-	spin_unlock_bh(&vhost->lock);
+	ASSERT_RTNL();
 
-	carp_vhost_act(carp, &todo);
+	list_for_each_entry(node, &vhost->nodes, list) {
+		spin_lock_bh(&vhost->lock);
+		todo = carp_enact_commit(node, carp_fsm_force(&node->fsm, state,
+							      ktime_get_ns()));
+		spin_unlock_bh(&vhost->lock);
+
+		carp_vhost_act(node, &todo);
+	}
 }
 
 /**
  * carp_vhost_config - advbase or advskew was set
- * @carp: the device
+ * @node: the node
  * @advbase: seconds
  * @advskew: 1/256 s
  *
@@ -299,20 +351,20 @@ void carp_vhost_force(struct carp_dev *carp, enum carp_state state)
  *
  * Context: process.
  */
-void carp_vhost_config(struct carp_dev *carp, u8 advbase, u8 advskew)
+void carp_vhost_config(struct carp_node *node, u8 advbase, u8 advskew)
 {
-	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo = {};
 
 	spin_lock_bh(&vhost->lock);
-	if (vhost->fsm.advbase != advbase || vhost->fsm.advskew != advskew)
-		todo = carp_enact_commit(carp,
-					 carp_fsm_config(&vhost->fsm, advbase,
+	if (node->fsm.advbase != advbase || node->fsm.advskew != advskew)
+		todo = carp_enact_commit(node,
+					 carp_fsm_config(&node->fsm, advbase,
 							 advskew,
 							 ktime_get_ns()));
 	spin_unlock_bh(&vhost->lock);
 
-	carp_vhost_act(carp, &todo);
+	carp_vhost_act(node, &todo);
 }
 
 /**
@@ -320,16 +372,21 @@ void carp_vhost_config(struct carp_dev *carp, u8 advbase, u8 advskew)
  * @carp: the device
  * @style: enum carp_demotestyle
  *
- * Context: process.
+ * Context: RTNL.
  */
 void carp_vhost_set_demotestyle(struct carp_dev *carp, u8 style)
 {
 	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_node *node;
+
+	ASSERT_RTNL();
 
 	spin_lock_bh(&vhost->lock);
-	carp_fsm_demotestyle(&vhost->fsm, style == CARP_DEMOTESTYLE_MAX,
-			     ktime_get_ns());
-	carp_enact_arm(vhost);
+	list_for_each_entry(node, &vhost->nodes, list) {
+		carp_fsm_demotestyle(&node->fsm, style == CARP_DEMOTESTYLE_MAX,
+				     ktime_get_ns());
+		carp_enact_arm(node);
+	}
 	spin_unlock_bh(&vhost->lock);
 }
 
@@ -338,7 +395,7 @@ void carp_vhost_set_demotestyle(struct carp_dev *carp, u8 style)
  * @carp: the device
  * @seconds: between two announcements of a MASTER, 0: none by time
  *
- * Context: process.
+ * Context: RTNL.
  */
 void carp_vhost_set_announce(struct carp_dev *carp, u32 seconds)
 {
@@ -348,9 +405,36 @@ void carp_vhost_set_announce(struct carp_dev *carp, u32 seconds)
 	if (vhost->announce != seconds) {
 		vhost->announce = seconds;
 		carp_enact_schedule_announce(vhost, ktime_get_ns());
-		carp_enact_arm(vhost);
+		carp_enact_arm(carp_leader(carp));
 	}
 	spin_unlock_bh(&vhost->lock);
+}
+
+static void carp_vhost_addresses_node(struct carp_node *node)
+{
+	struct carp_dev *carp = node->carp;
+	struct carp_vhost *vhost = &carp->vhost;
+	bool had[CARP_FAMILIES];
+	struct carp_todo todo;
+	u64 now;
+	u32 act;
+
+	spin_lock_bh(&vhost->lock);
+	now = ktime_get_ns();
+	memcpy(had, node->fsm.has_family, sizeof(had));
+	act = carp_fsm_families(&node->fsm, carp->addrs.n4, carp->addrs.n6,
+				now);
+	act |= carp_enact_check(node, now);
+	if (!(act & CARP_ACT_STATE))
+		carp_route_hide(carp, vhost->state == CARP_STATE_MASTER ?
+				0 : carp->addrs.n4);
+	todo = carp_enact_commit(node, act);
+	/* Goodbye goes out as the advertisements did before. */
+	if (act & CARP_ACT_BOW_OUT)
+		memcpy(todo.family, had, sizeof(had));
+	spin_unlock_bh(&vhost->lock);
+
+	carp_vhost_act(node, &todo);
 }
 
 /**
@@ -361,48 +445,52 @@ void carp_vhost_set_announce(struct carp_dev *carp, u32 seconds)
  */
 void carp_vhost_addresses(struct carp_dev *carp)
 {
-	struct carp_vhost *vhost = &carp->vhost;
-	bool had[CARP_FAMILIES];
-	struct carp_todo todo;
-	u64 now;
-	u32 act;
+	struct carp_node *node;
 
 	ASSERT_RTNL();
 
-	spin_lock_bh(&vhost->lock);
-	now = ktime_get_ns();
-	memcpy(had, vhost->fsm.has_family, sizeof(had));
-	act = carp_fsm_families(&vhost->fsm, carp->addrs.n4, carp->addrs.n6,
-				now);
-	act |= carp_enact_check(carp, now);
-	if (!(act & CARP_ACT_STATE))
-		carp_route_hide(carp, vhost->state == CARP_STATE_MASTER ?
-				0 : carp->addrs.n4);
-	todo = carp_enact_commit(carp, act);
-	/* Goodbye goes out as the advertisements did before. */
-	if (act & CARP_ACT_BOW_OUT)
-		memcpy(todo.family, had, sizeof(had));
-	spin_unlock_bh(&vhost->lock);
+	list_for_each_entry(node, &carp->vhost.nodes, list)
+		carp_vhost_addresses_node(node);
+}
 
-	carp_vhost_act(carp, &todo);
+/* The shared MAC address itself has changed, or where the switch sends it. */
+static void carp_vhost_announce_shared(const struct carp_dev *carp,
+				       const struct carp_vip *vip)
+{
+	local_bh_disable();
+	rcu_read_lock();
+	if (carp_share_speaks(carp))
+		carp_tx_announce(carp, vip);
+	rcu_read_unlock();
+	local_bh_enable();
 }
 
 /**
  * carp_vhost_announce - announce all virtual addresses again, if master
  * @carp: the device
  *
- * Context: any but hard irq, no lock of ours held.
+ * Context: RTNL.
  */
 void carp_vhost_announce(struct carp_dev *carp)
 {
+	struct carp_node *node = carp_leader(carp);
 	struct carp_vhost *vhost = &carp->vhost;
+	const struct carp_vip *vip;
 	struct carp_todo todo;
 
+	ASSERT_RTNL();
+
+	if (carp_is_balancing(carp)) {
+		list_for_each_entry(vip, &carp->vips, list)
+			carp_vhost_announce_shared(carp, vip);
+		return;
+	}
+
 	spin_lock_bh(&vhost->lock);
-	todo = carp_enact_commit(carp, carp_fsm_announce(&vhost->fsm));
+	todo = carp_enact_commit(node, carp_fsm_announce(&node->fsm));
 	spin_unlock_bh(&vhost->lock);
 
-	carp_vhost_act(carp, &todo);
+	carp_vhost_act(node, &todo);
 }
 
 /**
@@ -416,14 +504,15 @@ void carp_vhost_announce_one(struct carp_dev *carp, const struct carp_vip *vip)
 {
 	local_bh_disable();
 	rcu_read_lock();
-	if (carp_is_master(carp))
+	if (carp_is_master(carp) && !carp_is_balancing(carp) &&
+	    !carp_choose_shared(carp, vip))
 		carp_tx_announce(carp, vip);
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
 /**
- * carp_vhost_init - make a virtual host ready for configuration
+ * carp_vhost_init - make a virtual host ready for nodes
  * @carp: the device
  *
  * Context: process. Return: 0 or -ENOMEM.
@@ -437,11 +526,8 @@ int carp_vhost_init(struct carp_dev *carp)
 		return -ENOMEM;
 
 	spin_lock_init(&vhost->lock);
-	carp_fsm_init(&vhost->fsm);
 	vhost->probe_at = CARP_NO_DEADLINE;
 	vhost->announce_at = CARP_NO_DEADLINE;
-	hrtimer_setup(&vhost->timer, carp_vhost_timer, CLOCK_MONOTONIC,
-		      HRTIMER_MODE_ABS_SOFT);
 	get_random_bytes(carp->counter, sizeof(carp->counter));
 	return 0;
 }
@@ -454,17 +540,20 @@ int carp_vhost_init(struct carp_dev *carp)
  */
 void carp_vhost_kill(struct carp_dev *carp)
 {
+	struct carp_node *node;
+
 	carp_vhost_down(carp, CARP_REASON_DOWN);
 	/* A callback that was under way before may have armed it again; it saw
 	 * INIT then, and an fsm in INIT has no deadline.
 	 */
-	hrtimer_cancel(&carp->vhost.timer);
+	list_for_each_entry(node, &carp->vhost.nodes, list)
+		hrtimer_cancel(&node->timer);
 	carp_notify_cancel(carp);
 }
 
 /**
  * carp_vhost_free - free what carp_vhost_init() and the configuration allocated
- * @carp: the device, out of everybody's reach
+ * @carp: the device, out of everybody's reach and without nodes
  *
  * Context: process.
  */

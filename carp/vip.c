@@ -22,7 +22,7 @@ int carp_vip_reserve(struct carp_dev *carp)
 	if (!carp->spare_vip)
 		carp->spare_vip = kzalloc(sizeof(*carp->spare_vip), GFP_KERNEL);
 	if (!carp->spare_key)
-		carp->spare_key = kzalloc(sizeof(*carp->spare_key), GFP_KERNEL);
+		carp->spare_key = carp_key_alloc(&carp->nodes, GFP_KERNEL);
 	return carp->spare_vip && carp->spare_key ? 0 : -ENOMEM;
 }
 
@@ -41,7 +41,7 @@ void carp_vip_commit(struct carp_dev *carp, struct carp_key *key)
 
 	if (last)
 		carp_vhost_addresses(carp);
-	carp_key_prepare(carp, key, &carp->params, carp->vhid);
+	carp_key_prepare(carp, key, &carp->params);
 	carp_key_publish(carp, key);
 	if (!last)
 		carp_vhost_addresses(carp);

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CARP: IP balancing, which packets this host keeps
+ *
+ * Every member receives every packet to the shared MAC address. Each packet
+ * belongs to one node, by a hash of what is in it, and is kept by the node's
+ * MASTER. Nothing here is written but counters of this CPU, and nothing is
+ * locked.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/netdevice.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+
+#include "share.h"
+
+/**
+ * enum carp_for - whom a packet is for
+ * @CARP_FOR_NODE: the master of the node that its flow hashes to
+ * @CARP_FOR_ALL: whoever is master of any node
+ * @CARP_FOR_LEADER: the master of the leader
+ */
+enum carp_for {
+	CARP_FOR_NODE,
+	CARP_FOR_ALL,
+	CARP_FOR_LEADER,
+};
+
+/**
+ * carp_share_alloc - counters of a node, all zero
+ *
+ * Context: process. Return: the counters, or NULL; free with free_percpu().
+ */
+struct carp_packets __percpu *carp_share_alloc(void)
+{
+	return netdev_alloc_pcpu_stats(struct carp_packets);
+}
+
+/**
+ * carp_share_sum - read a node's counters
+ * @packets: the counters
+ * @kept: told the sum over all CPUs
+ * @left: the same
+ *
+ * Context: any.
+ */
+void carp_share_sum(const struct carp_packets __percpu *packets, u64 *kept,
+		    u64 *left)
+{
+	unsigned int start;
+	u64 k, l;
+	int cpu;
+
+	*kept = 0;
+	*left = 0;
+	for_each_possible_cpu(cpu) {
+		const struct carp_packets *p = per_cpu_ptr(packets, cpu);
+
+		do {
+			start = u64_stats_fetch_begin(&p->syncp);
+			k = u64_stats_read(&p->kept);
+			l = u64_stats_read(&p->left);
+		} while (u64_stats_fetch_retry(&p->syncp, start));
+		*kept += k;
+		*left += l;
+	}
+}
+
+static void carp_share_count(const struct carp_node *node, bool kept)
+{
+	struct carp_packets *p = this_cpu_ptr(node->packets);
+
+	u64_stats_update_begin(&p->syncp);
+	u64_stats_inc(kept ? &p->kept : &p->left);
+	u64_stats_update_end(&p->syncp);
+}
+
+/* Those whose header begins with two ports. */
+static bool carp_share_has_ports(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void carp_share_ports(struct carp_flow *flow, const struct sk_buff *skb,
+			     int offset)
+{
+	const __be16 *ports;
+	__be16 _ports[2];
+
+	if (!flow->whole || !carp_share_has_ports(flow->proto))
+		return;
+
+	ports = skb_header_pointer(skb, offset, sizeof(_ports), _ports);
+	if (!ports)
+		return;
+	flow->sport = ntohs(ports[0]);
+	flow->dport = ntohs(ports[1]);
+}
+
+/* The header at @offset; an error follows the packet that it quotes. */
+static enum carp_for carp_share_flow4(struct carp_flow *flow,
+				      const struct sk_buff *skb, int offset,
+				      bool quoted)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+	const u8 *type;
+	u8 _type;
+
+	iph = skb_header_pointer(skb, offset, sizeof(_iph), &_iph);
+	if (!iph)
+		return CARP_FOR_LEADER;
+
+	*flow = (struct carp_flow) {
+		.family = CARP_INET,
+		.src = { ntohl(iph->saddr) },
+		.dst = { ntohl(iph->daddr) },
+		.proto = iph->protocol,
+		.whole = !ip_is_fragment(iph),
+	};
+	offset += iph->ihl * 4;
+	carp_share_ports(flow, skb, offset);
+	if (quoted || !flow->whole || flow->proto != IPPROTO_ICMP)
+		return CARP_FOR_NODE;
+
+	type = skb_header_pointer(skb, offset, sizeof(_type), &_type);
+	if (type && icmp_is_err(*type))
+		return carp_share_flow4(flow, skb,
+					offset + sizeof(struct icmphdr), true);
+	return CARP_FOR_NODE;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static void carp_share_words(u32 words[CARP_IP6_LEN / 4],
+			     const struct in6_addr *addr)
+{
+	unsigned int i;
+
+	for (i = 0; i < CARP_IP6_LEN / 4; i++)
+		words[i] = ntohl(addr->s6_addr32[i]);
+}
+
+/* Neighbour discovery is each host's own: answers come to whoever has asked,
+ * and all of them have the same MAC address.
+ */
+static bool carp_share_is_nd(u8 type)
+{
+	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT;
+}
+
+static enum carp_for carp_share_flow6(struct carp_flow *flow,
+				      const struct sk_buff *skb, int offset,
+				      bool quoted)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr _ip6h;
+	__be16 frag_off = 0;
+	const u8 *type;
+	u8 _type;
+
+	ip6h = skb_header_pointer(skb, offset, sizeof(_ip6h), &_ip6h);
+	if (!ip6h)
+		return CARP_FOR_LEADER;
+
+	*flow = (struct carp_flow) {
+		.family = CARP_INET6,
+		.proto = ip6h->nexthdr,
+	};
+	carp_share_words(flow->src, &ip6h->saddr);
+	carp_share_words(flow->dst, &ip6h->daddr);
+	offset = ipv6_skip_exthdr(skb, offset + sizeof(*ip6h), &flow->proto,
+				  &frag_off);
+	flow->whole = offset >= 0 && !frag_off;
+	carp_share_ports(flow, skb, offset);
+	if (quoted || !flow->whole || flow->proto != IPPROTO_ICMPV6)
+		return CARP_FOR_NODE;
+
+	type = skb_header_pointer(skb, offset, sizeof(_type), &_type);
+	if (type && icmpv6_is_err(*type))
+		return carp_share_flow6(flow, skb, offset +
+					sizeof(struct icmp6hdr), true);
+	return type && carp_share_is_nd(*type) ? CARP_FOR_ALL : CARP_FOR_NODE;
+}
+#else
+static enum carp_for carp_share_flow6(struct carp_flow *flow,
+				      const struct sk_buff *skb, int offset,
+				      bool quoted)
+{
+	return CARP_FOR_LEADER;
+}
+#endif /* CONFIG_IPV6 */
+
+/* Whom a packet is for, and if it is for a node, which. */
+static enum carp_for carp_share_find(const struct carp_share *share,
+				     const struct sk_buff *skb,
+				     unsigned int *node)
+{
+	int offset = skb_network_offset(skb);
+	struct carp_flow flow;
+	enum carp_for whom;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		whom = carp_share_flow4(&flow, skb, offset, false);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		whom = carp_share_flow6(&flow, skb, offset, false);
+	else
+		whom = CARP_FOR_LEADER;
+
+	if (whom == CARP_FOR_NODE)
+		*node = carp_balance_node(share->hash, &flow, share->n);
+	return whom;
+}
+
+/**
+ * carp_share_keeps - does this host keep a packet that all have received
+ * @carp: the device, master
+ * @skb: the packet, sent to the device's MAC address; its network header is set
+ *
+ * Context: softirq, RCU.
+ */
+bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb)
+{
+	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+	unsigned int node;
+	u32 masters;
+	bool keeps;
+
+	if (likely(!share))
+		return true;
+
+	masters = READ_ONCE(share->masters);
+	switch (carp_share_find(share, skb, &node)) {
+	case CARP_FOR_ALL:
+		return masters;
+	case CARP_FOR_LEADER:
+		return masters & 1;
+	case CARP_FOR_NODE:
+		break;
+	}
+
+	keeps = masters & BIT(node);
+	carp_share_count(share->node[node], keeps);
+	return keeps;
+}
+
+static bool carp_share_to_many(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return ipv4_is_multicast(ip_hdr(skb)->daddr) ||
+		       ipv4_is_lbcast(ip_hdr(skb)->daddr);
+	return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+}
+
+/**
+ * carp_share_sends - may this host send a packet of its own from the address
+ * @carp: the device, master
+ * @skb: the packet, as it is after routing
+ *
+ * What is answered goes to another host where that is not so. To groups, the
+ * leader's master alone speaks.
+ *
+ * Context: BH disabled, RCU.
+ */
+bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
+{
+	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+	unsigned int node;
+	u32 masters;
+
+	if (likely(!share))
+		return true;
+
+	masters = READ_ONCE(share->masters);
+	if (carp_share_to_many(skb))
+		return masters & 1;
+
+	switch (carp_share_find(share, skb, &node)) {
+	case CARP_FOR_ALL:
+		return masters;
+	case CARP_FOR_LEADER:
+		return masters & 1;
+	case CARP_FOR_NODE:
+		return masters & BIT(node);
+	}
+	return false;
+}
