@@ -25,7 +25,9 @@ PURE_SYSTEM = {
 TEST_SYSTEM = {
     'kunit/test.h', 'linux/kernel.h', 'linux/string.h', 'linux/types.h',
 }
-TEST_LOCAL = {'../proto.h', '../auth.h', '../fsm.h', '../balance.h'}
+TEST_LOCAL = {
+    '../proto.h', '../auth.h', '../fsm.h', '../balance.h', 'balance_share.h',
+}
 
 # Headers that are included everywhere or are no unit's.
 SHARED = {'carp', 'arp', 'mark'}
