@@ -301,6 +301,12 @@ test_completion() {
 	completes "hooks" '--exec' carpconfig monitor --e
 	completes "groups" 'carpdemote' carpconfig -g wan carp
 	completes "demotion" 'demotestyle' carpconfig carp0 demo
+	completes "balancing" 'ip ip-stealth ip-unicast none' \
+		carpconfig carp0 balancing ''
+	completes "hashes" 'l3 l4 xor' carpconfig carp0 hash ''
+	completes "spread" 'spread' carpconfig carp0 carpnodes s
+	completes "hosts" 'host' carpconfig carp0 carpnodes spread 8 ''
+	completes "of how many" 'of' carpconfig carp0 carpnodes spread 8 host 1 ''
 	completes "style" 'add max' carpconfig carp0 demotestyle ''
 	completes "tracking" 'group' carpconfig carp0 track gr
 	completes "parents" 'lo' carpconfig carp0 create carpdev lo
@@ -363,6 +369,8 @@ test_shell() {
 unit build/asan/parse_test
 unit build/asan/key_test
 unit build/asan/link_test
+unit build/asan/nodes_test
+unit build/asan/spread_test
 test_tool
 test_plugin
 test_passfile

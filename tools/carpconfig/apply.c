@@ -17,6 +17,7 @@
 #include "apply.h"
 #include "group.h"
 #include "main.h"
+#include "nodes.h"
 #include "state.h"
 
 /**
@@ -105,6 +106,15 @@ static int check_carpdev(struct job *job)
 	return EXIT_OK;
 }
 
+static int fill_nodes(struct job *job)
+{
+	char err[REQUEST_ERR_LEN];
+
+	if (nodes_spread(job->req, job->link, err))
+		return EXIT_OK;
+	return fail(job->req->ifname, "%s", err);
+}
+
 static int check_interval(struct job *job)
 {
 	struct request *req = job->req;
@@ -112,12 +122,12 @@ static int check_interval(struct job *job)
 	uint8_t advbase;
 	uint8_t advskew;
 
-	if (!job->link || !(req->given & (GIVEN_ADVBASE | GIVEN_ADVSKEW)))
+	if (!job->link ||
+	    !(req->given & (GIVEN_ADVBASE | GIVEN_ADVSKEW | GIVEN_NODES)))
 		return EXIT_OK;
 	advbase = req->given & GIVEN_ADVBASE ? req->advbase :
 					       job->link->advbase;
-	advskew = req->given & GIVEN_ADVSKEW ? req->advskew :
-					       job->link->advskew;
+	advskew = nodes_least_advskew(req, job->link);
 	if (request_check_interval(advbase, advskew, err))
 		return EXIT_OK;
 	return fail(req->ifname, "%s", err);
@@ -209,16 +219,10 @@ static const struct link_addr *find_addr(const struct job *job,
 /* As with one that was not set, the MAC follows from the vhid. */
 static void derive_lladdr(struct job *job)
 {
-	uint8_t mac[REQUEST_MAC_LEN] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
 	struct request *req = job->req;
 
-	if (!(req->given & GIVEN_LLADDR) || req->own_lladdr)
-		return;
-	if (req->given & GIVEN_VHID)
-		mac[5] = req->vhid;
-	else if (job->link)
-		mac[5] = job->link->vhid;
-	memcpy(req->lladdr, mac, sizeof(mac));
+	if (req->given & GIVEN_LLADDR && !req->own_lladdr)
+		nodes_lladdr(req, job->link, req->lladdr);
 }
 
 static bool asks_for_ipv6(const struct request *req)
@@ -384,6 +388,8 @@ static int check(struct job *job)
 	rc = find_link(job);
 	if (!rc)
 		rc = check_carpdev(job);
+	if (!rc)
+		rc = fill_nodes(job);
 	if (!rc)
 		rc = check_interval(job);
 	if (!rc)

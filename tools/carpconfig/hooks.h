@@ -14,7 +14,7 @@
  * struct hook_event - what the programs are told
  * @ifname: the interface
  * @ifindex: its index
- * @vhid: its vhid
+ * @vhid: its vhid; of several, the one that the transition is of
  * @missed: transitions before this one that they were not told
  * @reason: why
  * @t: the transition

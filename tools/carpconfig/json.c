@@ -20,14 +20,20 @@ static json_t *json_flags(const struct link *link)
 	return flags;
 }
 
+static json_t *json_vhid(uint8_t vhid)
+{
+	return vhid ? json_integer(vhid) : json_null();
+}
+
 static json_t *json_transition(const struct transition *t)
 {
-	return json_pack("{s:I, s:s, s:s, s:s, s:I}",
+	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:o}",
 			 "serial", (json_int_t)t->serial,
 			 "from", carp_state_name(t->from),
 			 "to", carp_state_name(t->to),
 			 "reason", carp_reason_text(t->reason),
-			 "time", (json_int_t)t->time);
+			 "time", (json_int_t)t->time,
+			 "vhid", json_vhid(t->vhid));
 }
 
 static json_t *json_history(const struct link *link)
@@ -124,6 +130,35 @@ static void add_demotion(json_t *json, const struct link *link)
 	json_object_set_new(json, "track", json_tracks(link));
 }
 
+static json_t *json_nodes(const struct link *link)
+{
+	const struct link_node *node;
+	json_t *nodes = json_array();
+	json_t *json;
+
+	for (unsigned int i = 0; i < link->n_nodes; i++) {
+		node = &link->nodes[i];
+		json = json_pack("{s:i, s:i, s:s, s:I, s:I}",
+				 "vhid", node->vhid,
+				 "advskew", node->advskew,
+				 "state", carp_state_name(node->state),
+				 "kept", (json_int_t)node->kept,
+				 "left", (json_int_t)node->left);
+		json_array_append_new(nodes, json);
+	}
+	return nodes;
+}
+
+static void add_balancing(json_t *json, const struct link *link)
+{
+	const char *word = carp_balancing_name(link->balancing);
+
+	json_object_set_new(json, "balancing", json_string(word));
+	json_object_set_new(json, "hash",
+			    json_string(carp_hash_name(link->hash)));
+	json_object_set_new(json, "nodes", json_nodes(link));
+}
+
 /**
  * json_link - an interface as an object
  * @link: the interface
@@ -149,8 +184,7 @@ json_t *json_link(const struct link *link, const struct state *state,
 			 "state", carp_state_name(link->state),
 			 "reason", carp_reason_text(link->reason),
 			 "carpdev", carpdev_text(link, carpdev));
-	json_object_set_new(json, "vhid", link->vhid ?
-			    json_integer(link->vhid) : json_null());
+	json_object_set_new(json, "vhid", json_vhid(link->vhid));
 	json_object_set_new(json, "advbase", json_integer(link->advbase));
 	json_object_set_new(json, "advskew", json_integer(link->advskew));
 	json_object_set_new(json, "key_set", json_boolean(link->key_set));
@@ -161,6 +195,7 @@ json_t *json_link(const struct link *link, const struct state *state,
 	json_object_set_new(json, "form",
 			    json_string(carp_form_name(link->form)));
 	add_demotion(json, link);
+	add_balancing(json, link);
 	json_object_set_new(json, "serial", json_integer(link->serial));
 	json_object_set_new(json, "history", json_history(link));
 	json_object_set_new(json, "inet", json_addrs(link, state, AF_INET));

@@ -13,6 +13,7 @@
 
 #include "attr.h"
 #include "link.h"
+#include "nodes.h"
 #include "track.h"
 
 #define CARP_KIND	"carp"
@@ -55,6 +56,7 @@ static void decode_history(const struct nlattr *nest, struct link *link)
 		t->to = attr_u32(tb[CARP_TRANSITION_TO]);
 		t->reason = attr_u32(tb[CARP_TRANSITION_REASON]);
 		t->time = attr_u64(tb[CARP_TRANSITION_TIME]);
+		t->vhid = attr_u8(tb[CARP_TRANSITION_VHID]);
 	}
 }
 
@@ -80,6 +82,9 @@ static void decode_data(const struct nlattr *nest, struct link *link)
 	link->syncgroup = attr_u8(tb[IFLA_CARP_SYNCGROUP]);
 	link->announce = attr_u32(tb[IFLA_CARP_ANNOUNCE]);
 	track_decode(tb[IFLA_CARP_TRACK], link);
+	link->balancing = attr_u32(tb[IFLA_CARP_BALANCING]);
+	link->hash = attr_u32(tb[IFLA_CARP_HASH]);
+	nodes_decode(tb[IFLA_CARP_NODES], link);
 	decode_history(tb[IFLA_CARP_HISTORY], link);
 }
 
@@ -234,6 +239,12 @@ static void encode_data(struct nlmsghdr *nlh, const struct request *req)
 		mnl_attr_put_u32(nlh, IFLA_CARP_ANNOUNCE, req->announce);
 	if (req->given & GIVEN_TRACK)
 		track_encode(nlh, req);
+	if (req->given & GIVEN_BALANCING)
+		mnl_attr_put_u32(nlh, IFLA_CARP_BALANCING, req->balancing);
+	if (req->given & GIVEN_HASH)
+		mnl_attr_put_u32(nlh, IFLA_CARP_HASH, req->hash);
+	if (req->given & GIVEN_NODES)
+		nodes_encode(nlh, req);
 }
 
 /**
@@ -368,6 +379,12 @@ static const char *data_word(unsigned int type)
 		return "announce";
 	case IFLA_CARP_TRACK:
 		return "track";
+	case IFLA_CARP_BALANCING:
+		return "balancing";
+	case IFLA_CARP_HASH:
+		return "hash";
+	case IFLA_CARP_NODES:
+		return "carpnodes";
 	}
 	return NULL;
 }

@@ -20,6 +20,7 @@
  * @to: enum carp_state
  * @reason: enum carp_reason
  * @time: ns since the epoch
+ * @vhid: of the node, 0 if the kernel does not say it
  */
 struct transition {
 	uint32_t serial;
@@ -27,6 +28,7 @@ struct transition {
 	uint32_t to;
 	uint32_t reason;
 	uint64_t time;
+	uint8_t vhid;
 };
 
 /**
@@ -44,6 +46,22 @@ struct link_track {
 };
 
 /**
+ * struct link_node - one of those among which the load is shared
+ * @vhid: 1..255
+ * @advskew: 1/256 s
+ * @state: enum carp_state
+ * @kept: packets of its share that were kept
+ * @left: those that were left to its master
+ */
+struct link_node {
+	uint8_t vhid;
+	uint8_t advskew;
+	uint32_t state;
+	uint64_t kept;
+	uint64_t left;
+};
+
+/**
  * struct link - a carp interface as the kernel describes it
  * @ifname: name
  * @ifindex: index
@@ -54,9 +72,9 @@ struct link_track {
  * @lladdr_len: its length
  * @carpdev: index of the parent, 0 if there is none any more
  * @carpdev_elsewhere: the parent is in another network namespace
- * @vhid: 0 until it is set
+ * @vhid: of the first node, 0 until it is set
  * @advbase: seconds
- * @advskew: 1/256 s
+ * @advskew: 1/256 s, of the first node
  * @key_set: there is a key
  * @peer: unicast peer, network byte order, or 0.0.0.0
  * @peer6: unicast peer or ::
@@ -69,6 +87,10 @@ struct link_track {
  * @announce: seconds between announcements, 0 for none by time
  * @n_tracks: links and groups in @tracks
  * @tracks: what is tracked
+ * @balancing: enum carp_balancing
+ * @hash: enum carp_hash
+ * @n_nodes: nodes in @nodes, 0 until there is a vhid
+ * @nodes: in ascending order of vhids
  * @state: enum carp_state
  * @reason: enum carp_reason
  * @serial: number of the last transition
@@ -102,6 +124,10 @@ struct link {
 	uint32_t announce;
 	unsigned int n_tracks;
 	struct link_track tracks[CARP_TRACK_LIST_MAX];
+	uint32_t balancing;
+	uint32_t hash;
+	unsigned int n_nodes;
+	struct link_node nodes[CARP_NODES_MAX];
 	uint32_t state;
 	uint32_t reason;
 	uint32_t serial;

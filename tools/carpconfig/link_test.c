@@ -31,6 +31,7 @@ static void put_transition(struct nlmsghdr *nlh, uint32_t serial,
 	mnl_attr_put_u32(nlh, CARP_TRANSITION_REASON,
 			 CARP_REASON_MASTER_TIMED_OUT);
 	mnl_attr_put_u64(nlh, CARP_TRANSITION_TIME, 1700000000123456789);
+	mnl_attr_put_u8(nlh, CARP_TRANSITION_VHID, 7);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -46,6 +47,30 @@ static void put_track(struct nlmsghdr *nlh, const char *name, uint32_t weight,
 		mnl_attr_put_u32(nlh, CARP_TRACK_GROUP, 7);
 	mnl_attr_put_u32(nlh, CARP_TRACK_WEIGHT, weight);
 	mnl_attr_put_u32(nlh, CARP_TRACK_DOWN, down);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_node(struct nlmsghdr *nlh, uint8_t vhid, uint32_t state)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, CARP_NODES_NODE);
+
+	mnl_attr_put_u8(nlh, CARP_NODE_VHID, vhid);
+	mnl_attr_put_u8(nlh, CARP_NODE_ADVSKEW, 100 - vhid);
+	mnl_attr_put_u32(nlh, CARP_NODE_STATE, state);
+	mnl_attr_put_u64(nlh, CARP_NODE_KEPT, 0x100000000 + vhid);
+	mnl_attr_put_u64(nlh, CARP_NODE_LEFT, 0x200000000 + vhid);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_balancing(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest;
+
+	mnl_attr_put_u32(nlh, IFLA_CARP_BALANCING, CARP_BALANCING_IP_STEALTH);
+	mnl_attr_put_u32(nlh, IFLA_CARP_HASH, CARP_HASH_L4);
+	nest = mnl_attr_nest_start(nlh, IFLA_CARP_NODES);
+	put_node(nlh, 7, CARP_STATE_BACKUP);
+	put_node(nlh, 9, CARP_STATE_MASTER);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -87,6 +112,7 @@ static struct nlmsghdr *make_dump(void *buf, const char *kind,
 	put_track(nlh, "eth1", 240, 1);
 	put_track(nlh, NULL, 10, 2);
 	mnl_attr_nest_end(nlh, nest);
+	put_balancing(nlh);
 	mnl_attr_put_u32(nlh, IFLA_CARP_STATE, CARP_STATE_BACKUP);
 	mnl_attr_put_u32(nlh, IFLA_CARP_REASON, CARP_REASON_INIT_COMPLETE);
 	mnl_attr_put_u32(nlh, IFLA_CARP_SERIAL, transitions);
@@ -127,10 +153,18 @@ static void test_decode(void)
 	       link.tracks[0].weight == 240 && link.tracks[0].down == 1 &&
 	       !link.tracks[1].name[0] && link.tracks[1].group == 7 &&
 	       link.tracks[1].down == 2, "what is tracked is read");
+	result(link.balancing == CARP_BALANCING_IP_STEALTH &&
+	       link.hash == CARP_HASH_L4 && link.n_nodes == 2 &&
+	       link.nodes[0].vhid == 7 && link.nodes[1].vhid == 9 &&
+	       link.nodes[1].advskew == 91 &&
+	       link.nodes[1].state == CARP_STATE_MASTER &&
+	       link.nodes[1].kept == 0x100000009 &&
+	       link.nodes[1].left == 0x200000009, "the nodes are read");
 	result(link.n_history == 16 && link.history[15].serial == 16 &&
 	       link.history[15].from == CARP_STATE_INIT &&
 	       link.history[15].to == CARP_STATE_BACKUP &&
-	       link.history[0].time == 1700000000123456789,
+	       link.history[0].time == 1700000000123456789 &&
+	       link.history[0].vhid == 7,
 	       "the history is read");
 	result(link.stats[CARP_STAT_BADAUTH] == 1000 + CARP_STAT_BADAUTH &&
 	       link.has_stat[CARP_STAT_MAX], "the counters are read");
@@ -328,6 +362,29 @@ static void test_words(void)
 	       !carp_stat_words(999), "what is not known is called so");
 }
 
+static void test_json_nodes(const json_t *json)
+{
+	const json_t *nodes = json_object_get(json, "nodes");
+	const json_t *node = json_array_get(nodes, 1);
+	const json_t *t = json_array_get(json_object_get(json, "history"), 0);
+
+	result(!strcmp(json_string_value(json_object_get(json, "balancing")),
+		       "ip-stealth") &&
+	       !strcmp(json_string_value(json_object_get(json, "hash")),
+		       "l4") && json_array_size(nodes) == 2 &&
+	       json_object_size(node) == 5 &&
+	       json_integer_value(json_object_get(node, "vhid")) == 9 &&
+	       json_integer_value(json_object_get(node, "advskew")) == 91 &&
+	       !strcmp(json_string_value(json_object_get(node, "state")),
+		       "MASTER") &&
+	       json_integer_value(json_object_get(node, "kept")) ==
+	       0x100000009 &&
+	       json_integer_value(json_object_get(node, "left")) ==
+	       0x200000009, "JSON has the nodes");
+	result(json_integer_value(json_object_get(t, "vhid")) == 7,
+	       "JSON has the vhid of a transition");
+}
+
 static void test_json(void)
 {
 	static const char * const keys[] = {
@@ -335,7 +392,8 @@ static void test_json(void)
 		"reason", "carpdev", "vhid", "advbase", "advskew", "key_set",
 		"serial", "history", "inet", "inet6", "stats", "peer",
 		"peer6", "cksum6", "form", "group", "demotion", "demoted",
-		"demotestyle", "syncgroup", "announce", "track",
+		"demotestyle", "syncgroup", "announce", "track", "balancing",
+		"hash", "nodes",
 	};
 	struct state state = { 0 };
 	char buf[BUF_LEN];
@@ -358,6 +416,7 @@ static void test_json(void)
 	result(json_integer_value(json_object_get(json, "demotion")) == -3 &&
 	       json_array_size(json_object_get(json, "track")) == 2,
 	       "JSON has the demotion and what is tracked");
+	test_json_nodes(json);
 	json_decref(json);
 	memset(link.peer, 0, sizeof(link.peer));
 	json = json_link(&link, &state, false);

@@ -105,7 +105,7 @@ static bool print_event(const struct monitor *m, const struct link *link,
 			const struct transition *t)
 {
 	if (!m->json) {
-		show_transition(stdout, link->ifname, t);
+		show_transition(stdout, link->ifname, link, t);
 		return true;
 	}
 	return json_print(json_event(link->ifname, link->ifindex, t),
@@ -138,7 +138,7 @@ static int run_hooks(struct monitor *m, const struct seen *seen,
 {
 	struct hook_event event = {
 		.ifindex = seen->ifindex,
-		.vhid = seen->vhid,
+		.vhid = t->vhid ?: seen->vhid,
 		.missed = missed,
 		.reason = reason,
 		.t = *t,

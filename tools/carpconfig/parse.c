@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "parse_addr.h"
 #include "parse_link.h"
+#include "parse_nodes.h"
 #include "parse_track.h"
 
 /**
@@ -241,6 +242,8 @@ static bool check_request(struct parser *p)
 			      req->ifname);
 	if (req->given & GIVEN_ADVBASE)
 		advbase = req->advbase;
+	if (req->given & GIVEN_NODES)
+		return request_check_nodes(req, p->err);
 	/* Of an existing interface we do not know the other of the two. */
 	if (req->verb == REQUEST_CREATE || (req->given & both) == both)
 		return request_check_interval(advbase, req->advskew, p->err);

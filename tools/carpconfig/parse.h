@@ -7,6 +7,7 @@
 #ifndef CARPCONFIG_PARSE_H
 #define CARPCONFIG_PARSE_H
 
+#include <linux/if_carp.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,9 @@ enum request_verb {
 #define GIVEN_SYNCGROUP	0x8000	/* syncgroup or -syncgroup */
 #define GIVEN_ANNOUNCE	0x10000	/* announce or -announce */
 #define GIVEN_TRACK	0x20000	/* track or -track, any number of them */
+#define GIVEN_BALANCING	0x40000	/* balancing or -balancing */
+#define GIVEN_HASH	0x80000
+#define GIVEN_NODES	0x100000	/* carpnodes, a list or spread */
 /* Those that become attributes of one RTM_NEWLINK. */
 #define GIVEN_LINK	(~GIVEN_UPDOWN)
 
@@ -85,6 +89,28 @@ struct request_track {
 };
 
 /**
+ * struct request_node - a node to set
+ * @vhid: 1..255
+ * @advskew: 1/256 s
+ */
+struct request_node {
+	uint8_t vhid;
+	uint8_t advskew;
+};
+
+/**
+ * struct request_spread - nodes of one host among several
+ * @nodes: how many nodes, 0 if spread was not said
+ * @hosts: how many hosts, 2 to @nodes
+ * @host: which of them this is, from 0
+ */
+struct request_spread {
+	unsigned int nodes;
+	unsigned int hosts;
+	unsigned int host;
+};
+
+/**
  * struct request - one command
  * @verb: what to do
  * @given: GIVEN_* of the members below that were said
@@ -110,6 +136,11 @@ struct request_track {
  * @announce: seconds between announcements, 0 for none by time
  * @n_tracks: number of @tracks
  * @tracks: in the order in which they were said
+ * @balancing: enum carp_balancing
+ * @hash: enum carp_hash
+ * @spread: the nodes are to be computed from this
+ * @n_nodes: number of @nodes
+ * @nodes: in ascending order of vhids
  * @up: with GIVEN_UPDOWN: up or down
  * @n_addrs: number of @addrs
  * @addrs: in the order in which they were said
@@ -138,6 +169,11 @@ struct request {
 	uint32_t announce;
 	unsigned int n_tracks;
 	struct request_track tracks[REQUEST_TRACK_MAX];
+	uint32_t balancing;
+	uint32_t hash;
+	struct request_spread spread;
+	unsigned int n_nodes;
+	struct request_node nodes[CARP_NODES_MAX];
 	bool up;
 	unsigned int n_addrs;
 	struct request_addr addrs[REQUEST_ADDR_MAX];

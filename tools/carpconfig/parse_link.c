@@ -14,6 +14,7 @@
 #include "carp_names.h"
 #include "parse_addr.h"
 #include "parse_link.h"
+#include "parse_nodes.h"
 
 __attribute__((format(printf, 2, 3)))
 static bool refuse(char *err, const char *format, ...)
@@ -241,6 +242,9 @@ static const struct keyword keywords[] = {
 	{ "-syncgroup", parse_default, false, GIVEN_SYNCGROUP },
 	{ "announce", parse_announce, true, GIVEN_ANNOUNCE },
 	{ "-announce", parse_default, false, GIVEN_ANNOUNCE },
+	{ "balancing", parse_balancing, true, GIVEN_BALANCING },
+	{ "-balancing", parse_default, false, GIVEN_BALANCING },
+	{ "hash", parse_hash, true, GIVEN_HASH },
 	{ "up", parse_up, false, GIVEN_UPDOWN },
 	{ "down", parse_down, false, GIVEN_UPDOWN },
 };

@@ -80,6 +80,26 @@ static char *describe_demotion(char *p, const struct request *req)
 	return p;
 }
 
+static char *describe_nodes(char *p, const struct request *req)
+{
+	const struct request_spread *spread = &req->spread;
+
+	if (req->given & GIVEN_BALANCING)
+		p += sprintf(p, " balancing=%s",
+			     carp_balancing_name(req->balancing));
+	if (req->given & GIVEN_HASH)
+		p += sprintf(p, " hash=%s", carp_hash_name(req->hash));
+	if (req->given & GIVEN_NODES)
+		p += sprintf(p, " nodes=");
+	for (unsigned int i = 0; i < req->n_nodes; i++)
+		p += sprintf(p, "%s%u:%u", i ? "," : "", req->nodes[i].vhid,
+			     req->nodes[i].advskew);
+	if (spread->nodes)
+		p += sprintf(p, "%u/%u/%u", spread->nodes, spread->host,
+			     spread->hosts);
+	return p;
+}
+
 static void describe(const struct request *req, char *p)
 {
 	static const char * const verbs[] = {
@@ -114,6 +134,7 @@ static void describe(const struct request *req, char *p)
 	if (req->given & GIVEN_FORM)
 		p += sprintf(p, " form=%s", carp_form_name(req->form));
 	p = describe_demotion(p, req);
+	p = describe_nodes(p, req);
 	if (req->given & GIVEN_UPDOWN)
 		p += sprintf(p, " %s", req->up ? "up" : "down");
 	for (unsigned int i = 0; i < req->n_addrs; i++)
@@ -275,7 +296,10 @@ static bool fuzz_one(unsigned int *seed, const char * const *words, size_t n)
 		req.advskew <= CARP_ADVSKEW_MAX) &&
 	       req.key.len <= CARP_KEY_MAX &&
 	       req.n_addrs <= REQUEST_ADDR_MAX &&
-	       req.n_tracks <= REQUEST_TRACK_MAX;
+	       req.n_tracks <= REQUEST_TRACK_MAX &&
+	       req.n_nodes <= CARP_NODES_MAX &&
+	       req.spread.hosts <= req.spread.nodes &&
+	       req.spread.host < CARP_NODES_MAX;
 }
 
 static void test_nonsense(void)
@@ -289,6 +313,8 @@ static void test_nonsense(void)
 		"2001:db8::1/64", "fe80::1%carp0", "%", ":", "/", "1/",
 		"carppeer", "-carppeer", "carppeer6", "-carppeer6", "lladdr",
 		"carpdemote", "-carpdemote", "track", "-track", "weight",
+		"carpnodes", "1:0,2:100", "3:0,3:0", "1:255", "spread", "host",
+		"of", "8", "3", "balancing", "-balancing", "ip", "hash", "l4",
 		"group", "syncgroup", "announce", "demotestyle", "max", "wan",
 		"-lladdr", "cksum6", "form", "plain", "orig", "fe80::2",
 		"02:00:00:00:00:01", "2:::::", "ff:ff:ff:ff:ff:fff",

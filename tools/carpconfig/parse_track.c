@@ -10,6 +10,7 @@
 
 #include "carp_names.h"
 #include "parse_addr.h"
+#include "parse_nodes.h"
 #include "parse_track.h"
 
 /* To refuse is to have taken no word. */
@@ -48,7 +49,7 @@ static bool is_track(const char *word)
  */
 bool is_phrase(const char *word)
 {
-	return is_demote(word) || is_track(word);
+	return is_demote(word) || is_track(word) || is_nodes(word);
 }
 
 /* An address or another parameter may follow instead. */
@@ -162,6 +163,8 @@ int parse_phrase(struct request *req, char **words, char *err)
 {
 	if (is_track(words[0]))
 		return parse_track(req, words, err);
+	if (is_nodes(words[0]))
+		return parse_nodes(req, words, err);
 	if (req->given & GIVEN_DEMOTE)
 		return refuse(err, "carpdemote is given twice");
 	req->given |= GIVEN_DEMOTE;

@@ -182,6 +182,45 @@ static void show_tracks(const struct link *link)
 	}
 }
 
+/* Several nodes have a line each, show_nodes(). */
+static void show_election(const struct link *link)
+{
+	if (link->n_nodes > 1) {
+		printf("advbase %u", link->advbase);
+		return;
+	}
+	if (link->vhid)
+		printf("vhid %u ", link->vhid);
+	else
+		printf("vhid none ");
+	printf("advbase %u advskew %u", link->advbase, link->advskew);
+}
+
+static void show_balancing(const struct link *link)
+{
+	if (link->balancing != CARP_BALANCING_NONE)
+		printf(" balancing %s", carp_balancing_name(link->balancing));
+	if (link->n_nodes > 1 || link->hash != CARP_HASH_XOR)
+		printf(" hash %s", carp_hash_name(link->hash));
+}
+
+static void show_nodes(const struct link *link)
+{
+	const struct link_node *node;
+	double all;
+
+	for (unsigned int i = 0; link->n_nodes > 1 && i < link->n_nodes; i++) {
+		node = &link->nodes[i];
+		all = (double)node->kept + node->left;
+		printf("\tcarpnodes: %s vhid %u advskew %u kept %" PRIu64 " packets",
+		       carp_state_name(node->state), node->vhid,
+		       node->advskew, node->kept);
+		if (all)
+			printf(" (%.1f%%)", 100 * node->kept / all);
+		printf("\n");
+	}
+}
+
 static void show_carp(const struct link *link)
 {
 	static const char * const status[] = {
@@ -194,11 +233,7 @@ static void show_carp(const struct link *link)
 
 	printf("\tcarp: %s carpdev %s ", carp_state_name(link->state),
 	       carpdev_text(link, carpdev));
-	if (link->vhid)
-		printf("vhid %u ", link->vhid);
-	else
-		printf("vhid none ");
-	printf("advbase %u advskew %u", link->advbase, link->advskew);
+	show_election(link);
 	if (link_has_peer(link, AF_INET))
 		printf(" carppeer %s", peer_text(link, AF_INET, peer));
 	if (link_has_peer(link, AF_INET6))
@@ -208,7 +243,9 @@ static void show_carp(const struct link *link)
 	if (link->form != CARP_FORM_NOV6LL)
 		printf(" form %s", carp_form_name(link->form));
 	show_demotion(link);
+	show_balancing(link);
 	printf("\n");
+	show_nodes(link);
 	if (link->state < CARP_ARRAY_SIZE(status))
 		printf("\tstatus: %s\n", status[link->state]);
 }
@@ -290,10 +327,11 @@ void show_stats(const struct link *link)
 /**
  * show_transition - print one transition on one line
  * @out: where
- * @ifname: the interface, or NULL to leave it out
+ * @ifname: to begin with, or NULL to leave it out
+ * @link: the interface
  * @t: the transition
  */
-void show_transition(FILE *out, const char *ifname,
+void show_transition(FILE *out, const char *ifname, const struct link *link,
 		     const struct transition *t)
 {
 	char when[TIME_TEXT_LEN];
@@ -302,9 +340,12 @@ void show_transition(FILE *out, const char *ifname,
 	fprintf(out, "%s ", when);
 	if (ifname)
 		fprintf(out, "%s: ", ifname);
-	fprintf(out, "%s -> %s (%s) serial %" PRIu32 "\n",
+	fprintf(out, "%s -> %s (%s) serial %" PRIu32,
 		carp_state_name(t->from), carp_state_name(t->to),
 		carp_reason_text(t->reason), t->serial);
+	if (link->n_nodes > 1)
+		fprintf(out, " vhid %u", t->vhid);
+	fprintf(out, "\n");
 }
 
 /**
@@ -318,6 +359,6 @@ void show_details(const struct link *link)
 	       carp_reason_text(link->reason));
 	for (unsigned int i = 0; i < link->n_history; i++) {
 		printf("\t\t");
-		show_transition(stdout, NULL, &link->history[i]);
+		show_transition(stdout, NULL, link, &link->history[i]);
 	}
 }

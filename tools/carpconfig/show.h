@@ -26,7 +26,7 @@ void time_text(uint64_t ns, char *buf, size_t size);
 void show_link(const struct link *link, const struct state *state);
 void show_stats(const struct link *link);
 void show_details(const struct link *link);
-void show_transition(FILE *out, const char *ifname,
+void show_transition(FILE *out, const char *ifname, const struct link *link,
 		     const struct transition *t);
 
 #endif /* CARPCONFIG_SHOW_H */

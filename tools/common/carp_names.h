@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Words for the numbers of linux/if_carp.h
  *
- * The one table of states, reasons, forms and counters, so that carpconfig and
- * the iproute2 plugin call a thing by the same name. Holds no logic.
+ * The one table of states, reasons, forms, modes and counters, so that
+ * carpconfig and the iproute2 plugin call a thing by the same name. Holds no
+ * logic.
  */
 #ifndef CARP_NAMES_H
 #define CARP_NAMES_H
@@ -120,6 +121,45 @@ static inline const char *carp_demotestyle_name(unsigned int demotestyle)
 	if (demotestyle >= CARP_ARRAY_SIZE(names))
 		return "unknown";
 	return names[demotestyle];
+}
+
+/**
+ * carp_balancing_name - an enum carp_balancing as it is set and shown
+ * @balancing: the number from the kernel
+ *
+ * Return: a word, never NULL.
+ */
+static inline const char *carp_balancing_name(unsigned int balancing)
+{
+	static const char * const names[] = {
+		[CARP_BALANCING_NONE] = "none",
+		[CARP_BALANCING_IP] = "ip",
+		[CARP_BALANCING_IP_STEALTH] = "ip-stealth",
+		[CARP_BALANCING_IP_UNICAST] = "ip-unicast",
+	};
+
+	if (balancing >= CARP_ARRAY_SIZE(names))
+		return "unknown";
+	return names[balancing];
+}
+
+/**
+ * carp_hash_name - an enum carp_hash as it is set and shown
+ * @hash: the number from the kernel
+ *
+ * Return: a word, never NULL.
+ */
+static inline const char *carp_hash_name(unsigned int hash)
+{
+	static const char * const names[] = {
+		[CARP_HASH_XOR] = "xor",
+		[CARP_HASH_L3] = "l3",
+		[CARP_HASH_L4] = "l4",
+	};
+
+	if (hash >= CARP_ARRAY_SIZE(names))
+		return "unknown";
+	return names[hash];
 }
 
 /**

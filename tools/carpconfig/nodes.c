@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Nodes among which the load is shared: in netlink messages, and what follows
+ * from them; no I/O
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "attr.h"
+#include "nodes.h"
+#include "spread.h"
+
+/**
+ * nodes_decode - read the nodes of a link
+ * @nest: IFLA_CARP_NODES, or NULL for none
+ * @link: where it goes
+ */
+void nodes_decode(const struct nlattr *nest, struct link *link)
+{
+	const struct nlattr *tb[CARP_NODE_MAX + 1];
+	const struct nlattr *attr;
+	struct link_node *node;
+
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) != CARP_NODES_NODE ||
+		    link->n_nodes == CARP_NODES_MAX)
+			continue;
+		attr_nest(attr, tb, CARP_NODE_MAX);
+		node = &link->nodes[link->n_nodes++];
+		node->vhid = attr_u8(tb[CARP_NODE_VHID]);
+		node->advskew = attr_u8(tb[CARP_NODE_ADVSKEW]);
+		node->state = attr_u32(tb[CARP_NODE_STATE]);
+		node->kept = attr_u64(tb[CARP_NODE_KEPT]);
+		node->left = attr_u64(tb[CARP_NODE_LEFT]);
+	}
+}
+
+/**
+ * nodes_encode - put the nodes into a request
+ * @nlh: the request, IFLA_INFO_DATA being open
+ * @req: what was said
+ */
+void nodes_encode(struct nlmsghdr *nlh, const struct request *req)
+{
+	struct nlattr *list = mnl_attr_nest_start(nlh, IFLA_CARP_NODES);
+	struct nlattr *nest;
+
+	for (unsigned int i = 0; i < req->n_nodes; i++) {
+		nest = mnl_attr_nest_start(nlh, CARP_NODES_NODE);
+		mnl_attr_put_u8(nlh, CARP_NODE_VHID, req->nodes[i].vhid);
+		mnl_attr_put_u8(nlh, CARP_NODE_ADVSKEW, req->nodes[i].advskew);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	mnl_attr_nest_end(nlh, list);
+}
+
+/**
+ * nodes_spread - the nodes that carpnodes spread asks for
+ * @req: the request; a vhid in it becomes that of the first node
+ * @link: the interface, or NULL if it is to be created
+ * @err: REQUEST_ERR_LEN bytes for the refusal
+ *
+ * Return: true if there are vhids enough, or spread was not said.
+ */
+bool nodes_spread(struct request *req, const struct link *link, char *err)
+{
+	const struct request_spread *spread = &req->spread;
+	uint8_t skews[CARP_NODES_MAX];
+	unsigned int vhid = 1;
+
+	if (!spread->nodes)
+		return true;
+	if (req->given & GIVEN_VHID)
+		vhid = req->vhid;
+	else if (link && link->vhid)
+		vhid = link->vhid;
+	if (vhid + spread->nodes - 1 > CARP_VHID_MAX) {
+		snprintf(err, REQUEST_ERR_LEN,
+			 "spread: %u nodes from vhid %u on would go beyond %d",
+			 spread->nodes, vhid, CARP_VHID_MAX);
+		return false;
+	}
+	spread_skews(spread->nodes, spread->hosts, spread->host, skews);
+	for (unsigned int i = 0; i < spread->nodes; i++) {
+		req->nodes[i].vhid = vhid + i;
+		req->nodes[i].advskew = skews[i];
+	}
+	req->n_nodes = spread->nodes;
+	req->given &= ~GIVEN_VHID;
+	return true;
+}
+
+/**
+ * nodes_least_advskew - the advskew of the most eager node
+ * @req: a request whose nodes are known
+ * @link: the interface as it was before
+ *
+ * Return: the advskew, as it will be.
+ */
+uint8_t nodes_least_advskew(const struct request *req, const struct link *link)
+{
+	uint8_t least = CARP_ADVSKEW_MAX;
+
+	if (req->given & GIVEN_NODES) {
+		for (unsigned int i = 0; i < req->n_nodes; i++)
+			if (req->nodes[i].advskew < least)
+				least = req->nodes[i].advskew;
+		return least;
+	}
+	if (req->given & GIVEN_ADVSKEW)
+		return req->advskew;
+	least = link->advskew;
+	for (unsigned int i = 0; i < link->n_nodes; i++)
+		if (link->nodes[i].advskew < least)
+			least = link->nodes[i].advskew;
+	return least;
+}
+
+/* As the kernel has it: several nodes and no mode make it ip. */
+static uint32_t balancing_of(const struct request *req,
+			     const struct link *link)
+{
+	uint32_t before = link ? link->balancing : CARP_BALANCING_NONE;
+
+	if (req->given & GIVEN_BALANCING)
+		return req->balancing;
+	if (req->given & GIVEN_NODES && req->n_nodes > 1)
+		return before ?: CARP_BALANCING_IP;
+	if (req->given & (GIVEN_NODES | GIVEN_VHID))
+		return CARP_BALANCING_NONE;
+	return before;
+}
+
+/**
+ * nodes_lladdr - the MAC that follows from the first node's vhid
+ * @req: a request whose nodes are known
+ * @link: the interface as it was before, or NULL if it is to be created
+ * @mac: REQUEST_MAC_LEN bytes for it
+ */
+void nodes_lladdr(const struct request *req, const struct link *link,
+		  uint8_t *mac)
+{
+	static const uint8_t prefix[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
+
+	memcpy(mac, prefix, sizeof(prefix));
+	if (balancing_of(req, link) == CARP_BALANCING_IP)
+		mac[0] |= 0x01;
+	if (req->given & GIVEN_NODES)
+		mac[5] = req->nodes[0].vhid;
+	else if (req->given & GIVEN_VHID)
+		mac[5] = req->vhid;
+	else
+		mac[5] = link ? link->vhid : 0;
+}
