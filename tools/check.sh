@@ -209,6 +209,24 @@ test_plugin() {
 		"$@" syncgroup maybe
 	expect "ip: announce 86401" 255 'announce must be 0 to 86400' \
 		"$@" announce 86401
+	expect "ip: an unknown mode" 255 \
+		'balancing must be ip, ip-stealth, ip-unicast or none' \
+		"$@" balancing arp
+	expect "ip: an unknown hash" 255 'hash must be xor, l3 or l4' \
+		"$@" hash l7
+	expect "ip: a node without advskew" 255 'carpnodes are VHID:SKEW,...' \
+		"$@" carpnodes 1:0,2
+	expect "ip: a node of vhid 0" 255 'vhid must be 1 to 255' \
+		"$@" carpnodes 0:0
+	expect "ip: a node of advskew 255" 255 'advskew must be 0 to 254' \
+		"$@" carpnodes 1:255
+	expect "ip: an empty node" 255 'carpnodes are VHID:SKEW,...' \
+		"$@" carpnodes 1:0,
+	expect "ip: 33 nodes" 255 'more than 32 carpnodes' \
+		"$@" carpnodes "$(seq -s , -f '%.0f:0' 33)"
+	expect "ip: what follows 32 nodes is understood" 1 \
+		'unknown word "foo"' "$@" balancing ip-stealth hash l4 \
+		carpnodes "$(seq -s , -f '%.0f:0' 32)" foo
 	expect "ip: an unknown group" 255 'no such group' "$@" track group nosuch
 	expect "ip: weight 0" 255 'weight must be 1 to 255' \
 		"$@" track lo weight 0

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ip link ... type carp
  *
- * Written as a file of iproute2, so that it can be built there as it is; built
- * here as link_carp.so, which ip(8) loads when it meets the kind.
+ * Written as files of iproute2, this one and iplink_carp_nodes.c, so that they
+ * can be built there as they are; built here as link_carp.so, which ip(8) loads
+ * when it meets the kind.
  */
 
 #include <stdio.h>
@@ -19,9 +20,8 @@
 #include "ip_common.h"
 #include "carp_key.h"
 #include "carp_names.h"
+#include "iplink_carp.h"
 
-/* iproute2's own limit for a link message under construction. */
-#define CARP_REQ_LEN	1024
 /* Seconds: a day, as in carpconfig */
 #define CARP_ANNOUNCE_LIMIT	86400
 #define CARP_GROUP_LEN	64
@@ -37,6 +37,9 @@ static void print_explain(FILE *f)
 		"		[ state { master | backup } ]\n"
 		"		[ demotion COUNT ] [ demotestyle { add | max } ]\n"
 		"		[ syncgroup { on | off } ] [ announce INTERVAL ]\n"
+		"		[ carpnodes VHID:SKEW[,VHID:SKEW]... ]\n"
+		"		[ balancing { none | ip | ip-stealth | ip-unicast } ]\n"
+		"		[ hash { xor | l3 | l4 } ]\n"
 		"		[ track TRACKED [ weight WEIGHT ] ]... [ notrack TRACKED ]...\n"
 		"\n"
 		"Where:	VHID := 1-255\n"
@@ -350,7 +353,8 @@ static int carp_parse_opt(struct link_util *lu, int argc, char **argv,
 			NEXT_ARG();
 			addattr32(n, CARP_REQ_LEN, IFLA_CARP_STATE,
 				  get_state(*argv));
-		} else if (!parse_demotion(&argc, &argv, n, &tracks)) {
+		} else if (!parse_demotion(&argc, &argv, n, &tracks) &&
+			   !carp_parse_nodes(&argc, &argv, n)) {
 			fprintf(stderr, "carp: unknown word \"%s\"?\n", *argv);
 			print_explain(stderr);
 			return -1;
@@ -404,6 +408,9 @@ static void print_transition(struct rtattr *nest, bool first)
 		     carp_reason_text(transition_u32(tb,
 						     CARP_TRANSITION_REASON)));
 	print_u64(PRINT_JSON, "time", NULL, time);
+	if (tb[CARP_TRANSITION_VHID])
+		print_uint(PRINT_JSON, "vhid", NULL,
+			   rta_getattr_u8(tb[CARP_TRANSITION_VHID]));
 	close_json_object();
 
 	if (first)
@@ -587,6 +594,7 @@ static void carp_print_opt(struct link_util *lu, FILE *f, struct rtattr *tb[])
 	print_peer("peer6", "peer6 %s ", AF_INET6, tb[IFLA_CARP_PEER6]);
 	print_ipv6(tb);
 	print_demotion(tb);
+	carp_print_nodes(tb);
 	if (tb[IFLA_CARP_SERIAL])
 		print_uint(PRINT_ANY, "serial", "serial %u ",
 			   rta_getattr_u32(tb[IFLA_CARP_SERIAL]));
