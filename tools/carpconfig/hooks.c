@@ -112,7 +112,9 @@ static void prepare(void *data)
 
 	put_env("CARP_IFNAME", "%s", event->ifname);
 	put_env("CARP_IFINDEX", "%d", event->ifindex);
-	put_env("CARP_STATE", "%s", carp_state_name(event->t.to));
+	put_env("CARP_STATE", "%s", carp_state_name(event->state));
+	if (event->of_node)
+		put_env("CARP_NODE_STATE", "%s", carp_state_name(event->t.to));
 	put_env("CARP_FROM", "%s", carp_state_name(event->t.from));
 	put_env("CARP_REASON", "%s", event->reason);
 	put_env("CARP_VHID", "%u", event->vhid);

@@ -15,6 +15,8 @@
  * @ifname: the interface
  * @ifindex: its index
  * @vhid: its vhid; of several, the one that the transition is of
+ * @state: enum carp_state, of the interface
+ * @of_node: the transition is of one of several nodes
  * @missed: transitions before this one that they were not told
  * @reason: why
  * @t: the transition
@@ -23,6 +25,8 @@ struct hook_event {
 	char ifname[IFNAMSIZ];
 	int ifindex;
 	uint8_t vhid;
+	uint32_t state;
+	bool of_node;
 	uint32_t missed;
 	const char *reason;
 	struct transition t;

@@ -30,6 +30,7 @@
  * @ifname: its name, the last time
  * @vhid: its vhid, the last time
  * @state: the state that the last one led to
+ * @several: it has several nodes, whose transitions these are
  * @serial: of the last one
  * @time: of the last one
  * @present: was in the last dump
@@ -39,6 +40,7 @@ struct seen {
 	char ifname[IFNAMSIZ];
 	uint8_t vhid;
 	uint32_t state;
+	bool several;
 	uint32_t serial;
 	uint64_t time;
 	bool present;
@@ -129,6 +131,7 @@ static void remember(struct seen *seen, const struct link *link)
 	strcpy(seen->ifname, link->ifname);
 	seen->vhid = link->vhid;
 	seen->state = link->state;
+	seen->several = link->n_nodes > 1;
 	seen->present = true;
 }
 
@@ -136,9 +139,12 @@ static int run_hooks(struct monitor *m, const struct seen *seen,
 		     const struct transition *t, const char *reason,
 		     uint32_t missed)
 {
+	bool of_node = seen->several && t->vhid;
 	struct hook_event event = {
 		.ifindex = seen->ifindex,
 		.vhid = t->vhid ?: seen->vhid,
+		.state = of_node ? seen->state : t->to,
+		.of_node = of_node,
 		.missed = missed,
 		.reason = reason,
 		.t = *t,
