@@ -118,26 +118,14 @@ uint8_t nodes_least_advskew(const struct request *req, const struct link *link)
 	return least;
 }
 
-/* As the kernel has it: several nodes and no mode make it ip. */
-static uint32_t balancing_of(const struct request *req,
-			     const struct link *link)
-{
-	uint32_t before = link ? link->balancing : CARP_BALANCING_NONE;
-
-	if (req->given & GIVEN_BALANCING)
-		return req->balancing;
-	if (req->given & GIVEN_NODES && req->n_nodes > 1)
-		return before ?: CARP_BALANCING_IP;
-	if (req->given & (GIVEN_NODES | GIVEN_VHID))
-		return CARP_BALANCING_NONE;
-	return before;
-}
-
 /**
  * nodes_lladdr - the MAC that follows from the first node's vhid
  * @req: a request whose nodes are known
  * @link: the interface as it was before, or NULL if it is to be created
  * @mac: REQUEST_MAC_LEN bytes for it
+ *
+ * To the kernel it means that none is set, and that the mode of balancing says
+ * which it is.
  */
 void nodes_lladdr(const struct request *req, const struct link *link,
 		  uint8_t *mac)
@@ -145,8 +133,6 @@ void nodes_lladdr(const struct request *req, const struct link *link,
 	static const uint8_t prefix[] = { 0x00, 0x00, 0x5e, 0x00, 0x01 };
 
 	memcpy(mac, prefix, sizeof(prefix));
-	if (balancing_of(req, link) == CARP_BALANCING_IP)
-		mac[0] |= 0x01;
 	if (req->given & GIVEN_NODES)
 		mac[5] = req->nodes[0].vhid;
 	else if (req->given & GIVEN_VHID)

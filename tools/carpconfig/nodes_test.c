@@ -92,8 +92,9 @@ static void test_spread(void)
 }
 
 static bool has_lladdr(char line[][16], int n, const struct link *link,
-		       uint8_t first, uint8_t last)
+		       uint8_t last)
 {
+	const uint8_t expected[] = { 0x00, 0x00, 0x5e, 0x00, 0x01, last };
 	static struct request req;
 	uint8_t mac[REQUEST_MAC_LEN];
 	char err[REQUEST_ERR_LEN];
@@ -101,27 +102,24 @@ static bool has_lladdr(char line[][16], int n, const struct link *link,
 	if (!parse_words(&req, line, n) || !nodes_spread(&req, link, err))
 		return false;
 	nodes_lladdr(&req, link, mac);
-	return mac[0] == first && !mac[1] && mac[2] == 0x5e && !mac[3] &&
-	       mac[4] == 1 && mac[5] == last;
+	return !memcmp(mac, expected, sizeof(mac));
 }
 
 static void test_lladdr(void)
 {
-	char nodes[][16] = { "carp0", "-lladdr", "carpnodes", "4:0,3:0",
-			     "balancing", "ip-stealth" };
+	char spread[][16] = { "carp0", "-lladdr", "carpnodes", "spread", "3",
+			      "host", "1", "of", "2" };
+	char nodes[][16] = { "carp0", "-lladdr", "carpnodes", "4:0,3:0" };
 	char vhid[][16] = { "carp0", "-lladdr", "vhid", "5" };
 	struct link link = { .vhid = 9, .n_nodes = 2,
 			     .balancing = CARP_BALANCING_IP };
 
-	result(has_lladdr(vhid, 2, &link, 0x01, 9) &&
-	       has_lladdr(vhid, 4, &link, 0x00, 5) &&
-	       has_lladdr(vhid, 4, NULL, 0x00, 5) &&
-	       has_lladdr(nodes, 4, NULL, 0x01, 3) &&
-	       has_lladdr(nodes, 6, &link, 0x00, 3),
-	       "the MAC follows from mode and first vhid");
-	link.balancing = CARP_BALANCING_IP_UNICAST;
-	result(has_lladdr(nodes, 4, &link, 0x00, 3),
-	       "and the mode stays when there are other nodes");
+	result(has_lladdr(vhid, 2, &link, 9) &&
+	       has_lladdr(vhid, 4, &link, 5) && has_lladdr(vhid, 4, NULL, 5) &&
+	       has_lladdr(nodes, 4, &link, 3) &&
+	       has_lladdr(spread, 9, &link, 9) &&
+	       has_lladdr(spread, 9, NULL, 1),
+	       "the MAC follows from the first vhid");
 }
 
 static void test_least_advskew(void)
