@@ -248,6 +248,20 @@ test_plugin() {
 		"$@" passfile "$tmp/nosuch"
 }
 
+test_plugin_prints() {
+	build/asan/link_test "$tmp/dump"
+	set -- ip -d monitor file "$tmp/dump"
+	expect "ip prints the state" 0 \
+		'carp state BACKUP vhid 7 advbase 1 advskew 100 pass' "$@"
+	expect "ip prints the demotion" 0 'demotion -3 demoted 237' "$@"
+	expect "ip prints what is tracked" 0 \
+		'track eth1 weight 240 down track group 7 weight 10 2 down' "$@"
+	expect "ip prints mode and hash" 0 'balancing ip-stealth hash l4' "$@"
+	expect "ip prints the nodes" 0 \
+		'carpnode 9:91 MASTER kept 4294967305 left 8589934601' "$@"
+	expect "ip prints the history" 0 'history BACKUP>MASTER>BACKUP' "$@"
+}
+
 test_passfile() {
 	: >"$tmp/empty"
 	expect "ip: an empty key file" 255 'is empty' \
@@ -391,6 +405,7 @@ unit build/asan/nodes_test
 unit build/asan/spread_test
 test_tool
 test_plugin
+test_plugin_prints
 test_passfile
 test_man
 test_completion
