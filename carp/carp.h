@@ -247,6 +247,7 @@ struct carp_share {
  * @to: state reached
  * @reason: why
  * @vhid: of the node
+ * @state: what the device's state is then
  * @time: CLOCK_REALTIME, ns
  */
 struct carp_transition {
@@ -255,6 +256,7 @@ struct carp_transition {
 	u8 to;
 	u8 reason;
 	u8 vhid;
+	u8 state;
 	u64 time;
 };
 

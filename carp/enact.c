@@ -51,6 +51,7 @@ static void carp_enact_record(struct carp_node *node)
 	t->to = node->fsm.state;
 	t->reason = node->fsm.reason;
 	t->vhid = node->vhid;
+	t->state = vhost->state;
 	t->time = ktime_get_real_ns();
 	t->serial = vhost->serial + 1;
 	WRITE_ONCE(vhost->serial, t->serial);
@@ -132,10 +133,10 @@ static void carp_enact_state(struct carp_node *node)
 	enum carp_state from = vhost->state;
 	bool master;
 
+	carp_enact_sum_up(carp);
 	carp_enact_record(node);
 	WRITE_ONCE(node->state, node->fsm.state);
 	WRITE_ONCE(node->serial, vhost->serial);
-	carp_enact_sum_up(carp);
 	if (node->state == CARP_STATE_MASTER)
 		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
 

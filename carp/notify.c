@@ -67,10 +67,16 @@ const char *carp_reason_text(enum carp_reason reason)
 static void carp_notify_uevent(const struct carp_dev *carp,
 			       const struct carp_transition *t)
 {
-	char state[32], from[32], reason[64], vhid[32], serial[32];
-	char *env[] = { state, from, reason, vhid, serial, NULL };
+	char state[32], node[32], from[32], reason[64], vhid[32], serial[32];
+	char *env[] = { state, from, reason, vhid, serial, NULL, NULL };
 
-	snprintf(state, sizeof(state), "CARP_STATE=%s", carp_state_name(t->to));
+	/* Services follow the device, which may be MASTER by another node. */
+	snprintf(state, sizeof(state), "CARP_STATE=%s",
+		 carp_state_name(t->state));
+	snprintf(node, sizeof(node), "CARP_NODE_STATE=%s",
+		 carp_state_name(t->to));
+	if (carp_is_balancing(carp))
+		env[5] = node;
 	snprintf(from, sizeof(from), "CARP_FROM=%s", carp_state_name(t->from));
 	snprintf(reason, sizeof(reason), "CARP_REASON=%s",
 		 carp_reason_text(t->reason));

@@ -201,25 +201,17 @@ static enum carp_for carp_share_flow6(struct carp_flow *flow,
 }
 #endif /* CONFIG_IPV6 */
 
-/* Whom a packet is for, and if it is for a node, which. */
-static enum carp_for carp_share_find(const struct carp_share *share,
-				     const struct sk_buff *skb,
-				     unsigned int *node)
+/* Whom a packet is for, and what it says of its flow if it is for a node. */
+static enum carp_for carp_share_find(const struct sk_buff *skb,
+				     struct carp_flow *flow)
 {
 	int offset = skb_network_offset(skb);
-	struct carp_flow flow;
-	enum carp_for whom;
 
 	if (skb->protocol == htons(ETH_P_IP))
-		whom = carp_share_flow4(&flow, skb, offset, false);
-	else if (skb->protocol == htons(ETH_P_IPV6))
-		whom = carp_share_flow6(&flow, skb, offset, false);
-	else
-		whom = CARP_FOR_LEADER;
-
-	if (whom == CARP_FOR_NODE)
-		*node = carp_balance_node(share->hash, &flow, share->n);
-	return whom;
+		return carp_share_flow4(flow, skb, offset, false);
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return carp_share_flow6(flow, skb, offset, false);
+	return CARP_FOR_LEADER;
 }
 
 /**
@@ -232,6 +224,7 @@ static enum carp_for carp_share_find(const struct carp_share *share,
 bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb)
 {
 	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+	struct carp_flow flow;
 	unsigned int node;
 	u32 masters;
 	bool keeps;
@@ -240,7 +233,7 @@ bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb)
 		return true;
 
 	masters = READ_ONCE(share->masters);
-	switch (carp_share_find(share, skb, &node)) {
+	switch (carp_share_find(skb, &flow)) {
 	case CARP_FOR_ALL:
 		return masters;
 	case CARP_FOR_LEADER:
@@ -249,6 +242,7 @@ bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb)
 		break;
 	}
 
+	node = carp_balance_node(share->hash, &flow, share->n);
 	keeps = masters & BIT(node);
 	carp_share_count(share->node[node], keeps);
 	return keeps;
@@ -275,7 +269,7 @@ static bool carp_share_to_many(const struct sk_buff *skb)
 bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
 {
 	const struct carp_share *share = rcu_dereference(carp->vhost.share);
-	unsigned int node;
+	struct carp_flow flow;
 	u32 masters;
 
 	if (likely(!share))
@@ -285,13 +279,18 @@ bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
 	if (carp_share_to_many(skb))
 		return masters & 1;
 
-	switch (carp_share_find(share, skb, &node)) {
+	switch (carp_share_find(skb, &flow)) {
 	case CARP_FOR_ALL:
 		return masters;
 	case CARP_FOR_LEADER:
 		return masters & 1;
 	case CARP_FOR_NODE:
-		return masters & BIT(node);
+		break;
 	}
-	return false;
+
+	if (masters & BIT(carp_balance_node(share->hash, &flow, share->n)))
+		return true;
+	/* It may answer fragments, which came here by their addresses. */
+	flow.whole = false;
+	return masters & BIT(carp_balance_node(share->hash, &flow, share->n));
 }

@@ -189,7 +189,7 @@ member() {
 
 	shift
 	read -ra beside <<<"$BESIDE"
-	[[ " $* " == *" vhid "* ]] || set -- vhid 1 "$@"
+	[[ " $* " == *\ @(vhid|carpnodes)\ * ]] || set -- vhid 1 "$@"
 	{
 		echo "link add carp0 link eth0 type carp pass $PASS $*"
 		for vip in ${VIPS:-$VIP/$LEN}; do

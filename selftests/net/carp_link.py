@@ -11,7 +11,8 @@ errno, and after # what the kernel's sentence has to contain.
   set NAME [ATTRIBUTE=VALUE]...                change
 
 ATTRIBUTE is a name in ATTRIBUTES or a number. VALUE is a number ("5" is a u8,
-"5/4" has four bytes) or bytes ("hex:00ff", "text:abc"). lower, mtu, address (hex)
+"5/4" has four bytes), bytes ("hex:00ff", "text:abc") or a list of nodes
+("nodes:VHID:ADVSKEW,VHID"). lower, mtu, address (hex)
 and netns (a file) are attributes of every link.
 
     carp_link.py dump: every byte of a dump of all links, to standard output
@@ -40,13 +41,15 @@ CLONE_NEWNET = 0x40000000
 ATTRIBUTES = {name: number for number, name in enumerate(
     "unspec vhid advbase advskew key key_set state reason serial history "
     "pad peer peer6 cksum6 form demotion demote demoted demotestyle syncgroup "
-    "announce track".split())}
+    "announce track balancing hash nodes".split())}
 STATES = ("INIT", "BACKUP", "MASTER")
 COUNTERS = (
     "ipackets ipackets6 badif badttl hdrops badsum badver badlen badauth "
     "badvhid looped opackets opackets6 oerrors preempt grace notmaster "
     "arpdrop srcdrop conflicts".split())
 FIRST_COUNTER = 2
+CARP_NODES_NODE, CARP_NODE_VHID, CARP_NODE_ADVSKEW = 1, 2, 3
+NLA_F_NESTED = 0x8000
 
 
 def attribute(number, data):
@@ -152,6 +155,15 @@ class Carp:
         return STATES[number], serial, counters
 
 
+def node(text):
+    """VHID or VHID:ADVSKEW"""
+    vhid, _, advskew = text.partition(":")
+    data = attribute(CARP_NODE_VHID, bytes([int(vhid)]))
+    if advskew:
+        data += attribute(CARP_NODE_ADVSKEW, bytes([int(advskew)]))
+    return data
+
+
 def value(text):
     """The bytes of an attribute"""
     how, _, rest = text.partition(":")
@@ -159,6 +171,9 @@ def value(text):
         return bytes.fromhex(rest)
     if how == "text":
         return rest.encode()
+    if how == "nodes":
+        return b"".join(attribute(CARP_NODES_NODE | NLA_F_NESTED, node(one))
+                        for one in rest.split(","))
     number, _, width = text.partition("/")
     return int(number).to_bytes(int(width or 1), sys.byteorder)
 
@@ -181,6 +196,8 @@ def payload(name, words):
             outer += attribute(IFLA_NET_NS_FD, struct.pack("=I", file))
         else:
             number = ATTRIBUTES.get(key) or int(key)
+            if key == "nodes":
+                number |= NLA_F_NESTED
             data += attribute(number, value(text))
     info = attribute(IFLA_INFO_KIND, b"carp") + attribute(IFLA_INFO_DATA, data)
     return outer + attribute(IFLA_LINKINFO, info)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sha1() and hmac_sha1_*() for kernels whose library has the compression only */
+/* sha1() and hmac_sha1_*() for kernels that have the compression only */
 #ifndef _CARP_COMPAT_CRYPTO_SHA1_H
 #define _CARP_COMPAT_CRYPTO_SHA1_H
 

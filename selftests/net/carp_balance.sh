@@ -1,0 +1,514 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Load balancing: of several hosts that all work, exactly one answers, whatever
+# dies. The clients are addresses of one more node; balance.py counts answers.
+# shellcheck disable=SC2317 # functions called by name
+#
+# vm: memory=512 limit=900
+
+ALL_TESTS="
+	balancing_ip_is_shared_by_two
+	balancing_ip_stealth_is_shared_by_three_over_ipv6
+	balancing_ip_unicast_is_shared_by_two
+	an_asker_is_answered_by_the_vhid_that_its_address_chooses
+	an_asker_is_answered_by_the_vhid_that_its_mac_chooses_over_ipv6
+	nobody_is_drawn_to_another_vhid_by_what_a_host_sends
+	connections_stay_where_they_are_when_another_host_dies
+	path_mtu_works_in_every_mode
+	path_mtu_works_in_every_mode_over_ipv6
+	a_group_with_the_shared_mac_address_still_reaches_its_listeners
+	everybody_sees_a_broadcast
+	fragments_come_to_one_host
+	a_host_speaks_for_its_own_nodes_only
+	other_nodes_on_a_member_are_seen_and_said
+	nodes_are_changed_on_a_live_master
+	bad_nodes_are_refused_with_a_sentence
+"
+
+# shellcheck disable=SC2034 # run by "make test-long"
+LONG_TESTS="
+	balancing_ip_is_shared_by_two_over_ipv6
+	balancing_ip_stealth_is_shared_by_three
+	balancing_ip_unicast_is_shared_by_two_over_ipv6
+	an_asker_is_answered_by_the_vhid_that_its_address_chooses_over_ipv6
+	an_asker_is_answered_by_the_vhid_that_its_mac_chooses
+	connections_stay_where_they_are_when_another_host_dies_over_ipv6
+	balancing_ip_is_shared_by_eight
+	balancing_ip_is_shared_by_eight_over_ipv6
+	balancing_ip_stealth_is_shared_by_eight
+	balancing_ip_stealth_is_shared_by_eight_over_ipv6
+	balancing_ip_unicast_is_shared_by_eight
+	balancing_ip_unicast_is_shared_by_eight_over_ipv6
+"
+
+# shellcheck source=carp_lib.sh
+. "$(dirname "$0")/carp_lib.sh"
+# shellcheck source=api_lib.sh
+. "$(dirname "$0")/api_lib.sh"
+
+BALANCE=$(realpath "$(dirname "$0")")/balance.py
+CLIENTS=200
+
+# setup_clients NODE: all the addresses that balance.py takes for clients
+setup_clients() {
+	python3 - "$BALANCE" "$VIP" "$CLIENTS" >"$TMP/clients" <<-'EOF'
+		import sys
+		sys.path.insert(0, sys.argv[1].rpartition("/")[0])
+		from balance import clients
+		for address in clients(sys.argv[2], int(sys.argv[3])):
+		    print(address)
+	EOF
+	sed "s|.*|addr add &/$LEN dev eth0 $NODAD|" "$TMP/clients" >"$TMP/batch"
+	must nip "$1" -batch "$TMP/batch"
+}
+
+# setup_hosts HOSTS NODES MODE [HASH]: hosts 1..HOSTS share NODES nodes, the node
+# after them has the clients
+setup_hosts() {
+	local hosts=$1 nodes=$2 mode=$3 hash=${4:-l3} i
+
+	setup_nodes $((hosts + 1))
+	for ((i = 1; i <= hosts; i++)); do
+		sysctl_set "$i" net.carp.preempt=1
+		must n "$i" carpconfig carp0 create carpdev eth0 pass "$PASS"
+		must n "$i" carpconfig carp0 balancing "$mode" hash "$hash" \
+			carpnodes spread "$nodes" host "$i" of "$hosts"
+		must nip "$i" addr add "$VIP/$LEN" dev carp0
+		must nip "$i" link set carp0 up
+	done
+	${PREPARE:-true}
+	setup_clients $((hosts + 1))
+	check "each node has one master" slowwait 20 shared_evenly "$nodes" \
+		$(seq "$hosts")
+}
+
+# nodes_of HOST: "VHID STATE" of each node
+nodes_of() {
+	n "$1" carpconfig -j carp0 |
+		jq -r '.. | .nodes? // empty | .[] | "\(.vhid) \(.state)"'
+}
+
+# shared_evenly NODES HOST...: each of the nodes has one master among these, and
+# the numbers of nodes that they serve differ by one at most
+shared_evenly() {
+	local nodes=$1 host
+
+	shift
+	for host; do
+		nodes_of "$host" | sed "s/^/$host /"
+	done | awk -v nodes="$nodes" -v hosts="$*" '
+		$3 == "MASTER" {
+			serves[$1]++
+			two += ++masters[$2] > 1
+		}
+		END {
+			n = split(hosts, host)
+			min = max = serves[host[1]]
+			for (i = 1; i <= n; i++) {
+				one = serves[host[i]] + 0
+				min = one < min ? one : min
+				max = one > max ? one : max
+			}
+			exit two || length(masters) != nodes || max > min + 1
+		}'
+}
+
+# client COMMAND...: balance.py on the clients' node
+client() {
+	n "$CLIENT" "$BALANCE" "$@"
+}
+
+# each_once WHAT: one answer for every client; the JSON is in REPLY
+each_once() {
+	REPLY=$(client echo eth0 "$VIP" "$CLIENTS")
+	[[ $REPLY == *"\"never\": 0, \"once\": $CLIENTS, \"more\": 0"* ]]
+	check_err $? "$1: $REPLY"
+}
+
+# none_twice WHAT: whatever is missing, nobody is answered by two
+none_twice() {
+	REPLY=$(client echo eth0 "$VIP" "$CLIENTS")
+	[[ $REPLY == *'"more": 0'* ]]
+	check_err $? "$1: $REPLY"
+}
+
+# shared_by HOSTS NODES MODE HASH: and by the others when each has died in turn
+shared_by() {
+	local hosts=$1 nodes=$2 dead host rest
+
+	CLIENT=$(($1 + 1))
+	setup_hosts "$@"
+	each_once "all alive"
+	for ((dead = 1; dead <= hosts; dead++)); do
+		rest=$(seq "$hosts" | grep -vx "$dead")
+		must nip seg link set "p$dead" down
+		none_twice "host $dead has just died"
+		# shellcheck disable=SC2086 # a list of hosts
+		check "the others have its nodes" \
+			slowwait 5 shared_evenly "$nodes" $rest
+		each_once "host $dead is dead"
+		must nip seg link set "p$dead" up
+		check "host $dead has its nodes again" slowwait 20 \
+			shared_evenly "$nodes" $(seq "$hosts")
+		each_once "host $dead is back"
+	done
+	for ((host = 1; host <= hosts; host++)); do
+		check "host $host kept some" kept_some "$host"
+	done
+}
+
+kept_some() {
+	n "$1" carpconfig -j carp0 |
+		jq -e '[.. | .nodes? // empty | .[].kept] | add > 0' >/dev/null
+}
+
+balancing_ip_is_shared_by_two() {
+	shared_by 2 4 ip xor
+	equal "the shared MAC is a multicast address" 01:00:5e:00:01:01 \
+		"$(nip 1 -j link show carp0 | json_value address)"
+}
+
+balancing_ip_stealth_is_shared_by_three() {
+	shared_by 3 6 ip-stealth l3
+	check "no switch has learned where the shared MAC is" fails \
+		grep -q "$VMAC" <<<"$(n seg bridge fdb show br br0)"
+}
+
+# All of them send from one address: for a switch that does not learn.
+hub() {
+	must nip seg link set br0 type bridge ageing_time 0
+}
+
+balancing_ip_unicast_is_shared_by_two() {
+	PREPARE=hub shared_by 2 6 ip-unicast l4
+}
+
+balancing_ip_is_shared_by_eight() {
+	shared_by 8 32 ip l3
+}
+
+balancing_ip_stealth_is_shared_by_eight() {
+	shared_by 8 32 ip-stealth l4
+}
+
+balancing_ip_unicast_is_shared_by_eight() {
+	PREPARE=hub shared_by 8 32 ip-unicast xor
+}
+
+# setup_askers MODE: hosts 1 and 2 have VIP on carp1 and carp2, with vhids 1 and 2,
+# and prefer one each; node 3 asks
+setup_askers() {
+	local node vhid
+
+	CLIENT=3
+	setup_nodes 3
+	for node in 1 2; do
+		sysctl_set "$node" net.carp.arpbalance="$1" net.carp.preempt=1
+		for vhid in 1 2; do
+			must nip "$node" link add "carp$vhid" link eth0 type carp \
+				pass "$PASS" vhid "$vhid" \
+				advskew $((node == vhid ? 0 : 100))
+			must nip "$node" addr add "$VIP/$LEN" dev "carp$vhid"
+			must nip "$node" link set "carp$vhid" up
+		done
+	done
+	check "host 1 has vhid 1" slowwait 10 is_state 1 MASTER carp1
+	check "host 2 has vhid 2" slowwait 10 is_state 2 MASTER carp2
+	check "host 1 leaves vhid 2" slowwait 10 is_state 1 BACKUP carp2
+	check "host 2 leaves vhid 1" slowwait 10 is_state 2 BACKUP carp1
+}
+
+# each_told WHAT MODE: one answer for everybody, and from the vhid that is due
+each_told() {
+	REPLY=$(client ask eth0 "$VIP" "$CLIENTS")
+	[[ $REPLY == *"\"never\": 0, \"once\": $CLIENTS, \"more\": 0"* ]]
+	check_err $? "$1: ${REPLY%%\"told\"*}"
+	client who "$VIP" "$CLIENTS" "$2" "$PASS" 1 2 | jq -cS . >"$TMP/due"
+	jq -cS .told <<<"$REPLY" >"$TMP/told"
+	check "$1: the vhids that are due" cmp "$TMP/due" "$TMP/told"
+}
+
+# chosen_by MODE: and again when one host has died, and is back
+chosen_by() {
+	setup_askers "$1"
+	each_told "both alive" "$1"
+	equal "both vhids are told" 2 "$(jq -r '.told[]' <<<"$REPLY" |
+		sort -u | wc -l)"
+	must nip seg link set p2 down
+	REPLY=$(client ask eth0 "$VIP" "$CLIENTS")
+	[[ $REPLY == *'"more": 0'* ]]
+	check_err $? "host 2 has just died: ${REPLY%%\"told\"*}"
+	check "host 1 has vhid 2 too" slowwait 5 is_state 1 MASTER carp2
+	each_told "host 2 is dead" "$1"
+	must nip seg link set p2 up
+	check "host 2 has vhid 2 again" slowwait 10 is_state 1 BACKUP carp2
+	each_told "host 2 is back" "$1"
+}
+
+an_asker_is_answered_by_the_vhid_that_its_address_chooses() {
+	chosen_by 1
+}
+
+an_asker_is_answered_by_the_vhid_that_its_mac_chooses() {
+	chosen_by 2
+}
+
+# A takeover, and a question of the host's own, would move the client.
+nobody_is_drawn_to_another_vhid_by_what_a_host_sends() {
+	setup_askers 1
+	must nip 1 addr flush dev eth0
+	check "the client is told" n 3 ping -c 1 -W 1 "$VIP"
+	nip 3 neigh show "$VIP" dev eth0 >"$TMP/before"
+	capture 3 eth0 "$TMP/all" arp and not src host 192.0.2.3
+	must nip 2 link set carp2 down
+	check "host 1 has vhid 2 too" slowwait 5 is_state 1 MASTER carp2
+	n 1 ping -c 1 -W 1 -I "$VIP" 192.0.2.3 >"$TMP/ping" 2>&1
+	check "host 1 asked for the client and was answered" \
+		grep -q " 0% packet loss" "$TMP/ping"
+	capture_stop "$CAPTURE"
+	equal "nothing but answers binds the address" 0 \
+		"$(frames "$TMP/all" "arp[6:2] = 1 and arp[14:4] = 0xc0000264" |
+		wc -l)"
+	nip 3 neigh show "$VIP" dev eth0 >"$TMP/after"
+	equal "the client's entry" \
+		"$(grep -o "lladdr [^ ]*" "$TMP/before")" \
+		"$(grep -o "lladdr [^ ]*" "$TMP/after")"
+}
+
+# servers HOST...: each answers with its number
+servers() {
+	local host
+
+	for host; do
+		bg "$host" "$BALANCE" serve "$host"
+		check "host $host serves" slowwait 10 grep -q ready "$BG_OUT"
+	done
+}
+
+connections_stay_where_they_are_when_another_host_dies() {
+	local served
+
+	CLIENT=4
+	CLIENTS=60
+	setup_hosts 3 6 ip-stealth l4
+	servers 1 2 3
+	mkfifo "$TMP/again"
+	nsenter "--net=/run/netns/${NS[4]}" -- "$BALANCE" talk "$VIP" \
+		"$CLIENTS" <"$TMP/again" >"$TMP/talk" 2>&1 &
+	echo $! >>"$TMP/pids"
+	exec 9>"$TMP/again"
+	check "all are connected" slowwait 60 grep -q "}" "$TMP/talk"
+	served=$(head -n 1 "$TMP/talk")
+	equal "by all hosts" "1 2 3" "$(jq -r 'keys | join(" ")' <<<"$served")"
+	must nip seg link set p2 down
+	check "the others have its nodes" slowwait 5 shared_evenly 6 1 3
+	echo again >&9
+	check "all were asked again" slowwait 120 \
+		awk 'END { exit NR < 2 }' "$TMP/talk"
+	exec 9>&-
+	equal "those of the others are served as before" \
+		"$(jq -c 'del(."2")' <<<"$served")" \
+		"$(sed -n 2p "$TMP/talk" | jq -c .)"
+}
+
+# Node 1 and 2 share; node 3 is the router to node far, over a narrow link.
+path_mtu_works_in_every_mode() {
+	local mode host i list=()
+
+	setup_nodes 3
+	ns far
+	must nip 3 link add narrow type veth peer name eth0 netns "${NS[far]}"
+	give 3 "${FAR}1/$LEN" narrow
+	must nip 3 link set narrow up mtu 1300
+	for i in 10 11 12 13 14 15 16 17; do
+		give far "$FAR$i/$LEN" eth0
+		list+=("$FAR$i")
+	done
+	must nip far link set eth0 up mtu 1300
+	must nip far route add default via "${FAR}1"
+	sysctl_set 3 "$FORWARD=1"
+	for host in 1 2; do
+		sysctl_set "$host" net.carp.preempt=1
+		must n "$host" carpconfig carp0 create carpdev eth0 pass "$PASS"
+		must n "$host" carpconfig carp0 balancing ip hash xor \
+			carpnodes spread 2 host "$host" of 2
+		must nip "$host" addr add "$VIP/$LEN" dev carp0
+		must nip "$host" link set carp0 up
+		must nip "$host" route add "$FAR$ZERO/$LEN" via "${NET}3"
+	done
+	check "each node has one master" slowwait 20 shared_evenly 2 1 2
+	servers 1 2
+	for mode in "ip hash xor" "ip-stealth hash l3" "ip-unicast hash l4"; do
+		[ "${mode%% *}" != ip-unicast ] || hub
+		for host in 1 2; do
+			# shellcheck disable=SC2086 # words
+			must n "$host" carpconfig carp0 balancing $mode
+			must n "$host" ip route flush cache
+			must n "$host" ip -6 route flush cache
+		done
+		check "$mode: each gets all of it" n far "$BALANCE" fetch \
+			"$VIP" "${list[@]}"
+	done
+	for host in 1 2; do
+		check "host $host kept some" kept_some "$host"
+	done
+}
+
+a_group_with_the_shared_mac_address_still_reaches_its_listeners() {
+	local host outs=()
+
+	CLIENT=3
+	setup_hosts 2 2 ip xor
+	for host in 1 2; do
+		bg "$host" "$BALANCE" listen 224.0.1.1 eth0
+		outs+=("$BG_OUT")
+		check "host $host listens" slowwait 10 grep -q ready "$BG_OUT"
+	done
+	must n 3 python3 -c '
+import socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(0, socket.IP_MULTICAST_IF, socket.inet_aton("192.0.2.3"))
+s.setsockopt(0, socket.IP_MULTICAST_TTL, 2)
+s.sendto(b"hello", ("224.0.1.1", 7))'
+	for host in 0 1; do
+		check "listener $host has heard it" slowwait 5 \
+			grep -q hello "${outs[host]}"
+	done
+}
+
+everybody_sees_a_broadcast() {
+	local host
+
+	CLIENT=3
+	setup_hosts 2 2 ip-stealth xor
+	for host in 1 2; do
+		sysctl_set "$host" net.ipv4.icmp_echo_ignore_broadcasts=0
+	done
+	capture 3 eth0 "$TMP/wire" icmp
+	n 3 ping -b -c 2 -i 0.5 -W 1 192.0.2.255 >"$TMP/ping" 2>&1
+	capture_stop "$CAPTURE"
+	for host in 1 2; do
+		check "host $host answers a broadcast" grep -q . \
+			<<<"$(frames "$TMP/wire" src host "192.0.2.$host")"
+	done
+}
+
+# The first fragment has ports and the others have none.
+fragments_come_to_one_host() {
+	local host i
+
+	CLIENT=3
+	setup_hosts 2 4 ip-stealth l4
+	for ((i = 20; i < 30; i++)); do
+		check "three fragments from 192.0.2.$i are answered as one" \
+			n 3 ping -c 1 -W 1 -s 4000 -I "192.0.2.$i" "$VIP"
+	done
+	for host in 1 2; do
+		check "host $host kept some" kept_some "$host"
+	done
+}
+
+# What it starts itself from the address would be answered at the other host.
+a_host_speaks_for_its_own_nodes_only() {
+	local i sent=0 refused=0
+
+	setup_hosts 2 2 ip-stealth xor
+	capture 2 eth0 "$TMP/wire" icmp and src host "$VIP"
+	for ((i = 20; i < 28; i++)); do
+		if n 1 ping -c 1 -W 1 -I "$VIP" "192.0.2.$i" >/dev/null; then
+			sent=$((sent + 1))
+		else
+			refused=$((refused + 1))
+		fi
+	done
+	equal "those of its node are answered" 4 "$sent"
+	equal "the others are not asked" 4 "$refused"
+	capture_stop "$CAPTURE"
+	check "no packet of the other node left" \
+		awk "BEGIN { exit $(frames "$TMP/wire" | wc -l) > 4 }"
+	check "they are counted" test "$(counter 1 srcdrop)" -ge 4
+}
+
+other_nodes_on_a_member_are_seen_and_said() {
+	setup_nodes 2
+	sysctl_set 1 net.carp.log=2
+	member 1 balancing ip carpnodes 1:0,2:100
+	member 2 balancing ip carpnodes 1:100,3:0
+	check "the unknown vhid is counted" slowwait 10 counted 1 badvhid
+	check "and said" slowwait 5 logged "unknown vhid, compare carpnodes"
+	must nip 2 addr add 192.0.2.101/24 dev carp0
+	check "other addresses are counted" slowwait 10 counted 1 badauth
+}
+
+counted() {
+	[ "$(counter "$1" "$2")" -gt 0 ]
+}
+
+logged() {
+	dmesg | tac | sed '/carp: test /q' | grep -q "$1"
+}
+
+nodes_are_changed_on_a_live_master() {
+	local serial
+
+	setup_nodes 3
+	CLIENT=3
+	member 1
+	check "it is master" slowwait 10 is_state 1 MASTER
+	serial=$(attr 1 serial)
+	must n 1 carpconfig carp0 carpnodes 1:0,2:0,7:50
+	equal "the mode that comes with several" ip "$(attr 1 balancing)"
+	check "it is still master" is_state 1 MASTER
+	check "of all three" slowwait 10 shared_evenly 3 1
+	equal "the first has not moved" 0 \
+		"$(info 1 "[.history[] | select(.serial > $serial and .vhid == 1)] |
+		length")"
+	setup_clients 3
+	each_once "three nodes"
+	must n 1 carpconfig carp0 carpnodes 2:0,7:50
+	check "two are left" shared_evenly 2 1
+	equal "the MAC of the new leader" 01:00:5e:00:01:02 \
+		"$(nip 1 -j link show carp0 | json_value address)"
+	each_once "two nodes"
+	must n 1 carpconfig carp0 vhid 2
+	equal "one node, no balancing" none "$(attr 1 balancing)"
+	check "it is still master" is_state 1 MASTER
+	equal "with its virtual MAC" 00:00:5e:00:01:02 \
+		"$(nip 1 -j link show carp0 | json_value address)"
+	check "which the clients have learned" n 3 ping -c 1 -W 1 "$VIP"
+}
+
+bad_nodes_are_refused_with_a_sentence() {
+	setup_nodes 1
+	member 1 balancing ip-stealth carpnodes 3:0,9:100
+	must nip 1 link add carp1 link eth0 type carp vhid 20
+	kernel <<-EOF
+		ENOSPC set carp0 nodes=nodes:$(seq -s, 100 132) # can have 32 nodes
+		EEXIST set carp0 nodes=nodes:1,2,1 # two nodes have the same vhid
+		EEXIST set carp0 nodes=nodes:1,20 # another carp device on this parent
+		EINVAL set carp0 nodes=hex: # needs a node
+		EINVAL set carp0 nodes=nodes:5 balancing=1/4 # needs two carpnodes
+		EINVAL set carp1 balancing=1/4 # needs two carpnodes
+		EINVAL set carp0 balancing=0/4 # several carpnodes need balancing
+		EINVAL set carp0 advskew=5 # have an advskew each
+		EINVAL set carp0 nodes=nodes:1,2 vhid=1 # cannot be given beside
+		ERANGE set carp0 nodes=nodes:0 # out of range
+		ERANGE set carp0 nodes=nodes:1:255 # out of range
+		ERANGE set carp0 balancing=4/4 # out of range
+		ERANGE set carp0 hash=3/4 # out of range
+		EINVAL set carp0 nodes=hex:0c0001800500030000000000 # needs a vhid
+		EINVAL new carp2 lower=eth0 nodes=nodes:50,51 address=020000000077 # follows from the first vhid
+		EINVAL set carp0 advbase=0 # cannot both be 0
+	EOF
+	equal "the nodes are as before" "3 9" \
+		"$(nodes_of 1 | cut -d' ' -f1 | tr '\n' ' ' | sed 's/ $//')"
+	refused "a MAC address" "" nip 1 link set carp0 address 02:00:00:00:00:77
+	refused "an unknown mode" "" n 1 carpconfig carp0 balancing fair
+	kernel <<-EOF
+		ok set carp0 nodes=nodes:$(seq -s, 100 131)
+		ok set carp0 nodes=nodes:3:0,9:100
+	EOF
+}
+
+tests_run "$@"
