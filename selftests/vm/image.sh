@@ -61,6 +61,8 @@ settle_root() {
 	EOF
 	printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"
 	printf 'hosts: files\n' >"$root/etc/nsswitch.conf"
+	# systemd's options for the modules of links: other guests have none.
+	rm -f "$root/usr/lib/modprobe.d/systemd.conf"
 	rm -rf "$root"/usr/share/{doc,man,locale,info,bug,lintian} \
 		"$root"/usr/lib/python3*/{test,idlelib,lib2to3,ensurepip,pydoc*}
 	# Compiled once here instead of at each start in an emulated CPU.
@@ -133,6 +135,13 @@ make_payload() {
 		{ cat "$dir/install.log" >&2; return 1; }
 	cp -a "$top/selftests/net" "$top/selftests/unit/vectors" "$vm/guest" \
 		"$stage/opt/carp" || return 1
+	name=$stage/etc/systemd/system
+	mkdir -p "$name/multi-user.target.wants" &&
+		cp "$vm/guest/carp-agent.service" "$name" &&
+		ln -s ../carp-agent.service "$name/multi-user.target.wants" &&
+		# Without one systemd asks who presses a key.
+		echo 0123456789abcdef0123456789abcdef \
+			>"$stage/etc/machine-id" || return 1
 	for name in agent fail_nth; do
 		gcc -O2 -Wall -Werror -static -o "$stage/opt/carp/guest/$name" \
 			"$vm/guest/$name.c" || return 1
