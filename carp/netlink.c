@@ -18,6 +18,11 @@
 #include "track.h"
 #include "vhost.h"
 
+/* More than NLA_POLICY_MAX() can say; not const for older kernels. */
+static struct netlink_range_validation carp_announce_range = {
+	.max = CARP_ANNOUNCE_MAX,
+};
+
 static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_UNSPEC] = { .strict_start_type = IFLA_CARP_VHID },
 	[IFLA_CARP_VHID] = NLA_POLICY_RANGE(NLA_U8, CARP_VHID_MIN,
@@ -42,7 +47,8 @@ static const struct nla_policy carp_policy[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_DEMOTED] = { .type = NLA_REJECT },
 	[IFLA_CARP_DEMOTESTYLE] = NLA_POLICY_MAX(NLA_U32, CARP_DEMOTESTYLE_MAX),
 	[IFLA_CARP_SYNCGROUP] = NLA_POLICY_MAX(NLA_U8, 1),
-	[IFLA_CARP_ANNOUNCE] = { .type = NLA_U32 },
+	[IFLA_CARP_ANNOUNCE] = NLA_POLICY_FULL_RANGE(NLA_U32,
+						     &carp_announce_range),
 	[IFLA_CARP_TRACK] = { .type = NLA_NESTED },
 	[IFLA_CARP_BALANCING] = NLA_POLICY_MAX(NLA_U32,
 					       CARP_BALANCING_IP_UNICAST),

@@ -59,12 +59,14 @@ static struct carp_track *carp_track_find(struct list_head *tracks,
 	return NULL;
 }
 
-/* The link named must be there, or a slip of the pen would demote. */
-static int carp_track_find_link(const struct net_device *dev,
-				struct carp_track *track,
+/* The link named must be there, or a slip of the pen would demote; unless it is
+ * tracked already and has gone, for a configuration can be applied again.
+ */
+static int carp_track_find_link(struct carp_dev *carp, struct carp_track *track,
 				const struct nlattr *attr,
 				struct netlink_ext_ack *extack)
 {
+	struct net_device *dev = carp->dev;
 	struct net_device *link;
 
 	if (!track->weight)
@@ -76,12 +78,14 @@ static int carp_track_find_link(const struct net_device *dev,
 				    "carp: a device cannot track itself");
 		return -EINVAL;
 	}
+	if (!link && carp_track_find(&carp->tracks, track))
+		return 0;
 	if (!link) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "carp: no such link to track");
 		return -ENODEV;
 	}
-	if (netdev_has_upper_dev((struct net_device *)dev, link)) {
+	if (netdev_has_upper_dev(dev, link)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "carp: a device cannot track what is on top of it");
 		return -EINVAL;
@@ -90,8 +94,8 @@ static int carp_track_find_link(const struct net_device *dev,
 	return 0;
 }
 
-static int carp_track_parse(const struct net_device *dev,
-			    struct carp_track *track, const struct nlattr *attr,
+static int carp_track_parse(struct carp_dev *carp, struct carp_track *track,
+			    const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[CARP_TRACK_MAX + 1];
@@ -121,7 +125,7 @@ static int carp_track_parse(const struct net_device *dev,
 		return 0;
 	}
 	strscpy(track->name, nla_data(tb[CARP_TRACK_NAME]), IFNAMSIZ);
-	return carp_track_find_link(dev, track, attr, extack);
+	return carp_track_find_link(carp, track, attr, extack);
 }
 
 /**
@@ -146,7 +150,7 @@ int carp_track_prepare(struct carp_dev *carp, const struct nlattr *nest,
 		if (!track)
 			return -ENOMEM;
 		list_add_tail(&track->list, tracks);
-		err = carp_track_parse(carp->dev, track, attr, extack);
+		err = carp_track_parse(carp, track, attr, extack);
 		if (err)
 			return err;
 		if (track->weight && !carp_track_find(&carp->tracks, track) &&

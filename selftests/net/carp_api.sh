@@ -50,6 +50,9 @@ the_kernel_refuses_values_out_of_range() {
 		ERANGE set carp0 advskew=255	# integer out of range
 		ERANGE set carp0 state=0/4	# integer out of range
 		ERANGE set carp0 state=3/4	# integer out of range
+		ERANGE set carp0 announce=86401/4	# integer out of range
+		ERANGE set carp0 announce=4294967295/4	# integer out of range
+		ERANGE new carp1 lower=plain vhid=2 announce=86401/4	# integer out of range
 		EINVAL set carp0 state=1	# invalid attribute length
 	EOF
 	nothing_changed

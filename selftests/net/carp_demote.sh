@@ -289,6 +289,15 @@ a_tracked_link_that_goes_away_counts_until_it_is_back() {
 	must nip 1 link set d5 up
 	must nip 1 link del d5
 	check "deleted: down" busywait 0.5 is_demoted 1 240
+	# A configuration can be applied again meanwhile.
+	check "the same again" carp 1 carp0 track d5
+	check "another weight" carp 1 carp0 track d5 weight 70
+	check "that counts" is_demoted 1 70
+	check "and by ip" nip 1 link set carp0 type carp track d5 weight 240
+	check "and that" is_demoted 1 240
+	refused "what was never there" "no such" carp 1 carp0 track d5 track d6
+	refused "by ip" "no such link to track" nip 1 link set carp0 type carp \
+		track d6
 	must nip 1 link add d5 up type dummy
 	check "again there" busywait 0.5 is_demoted 1 0
 	must nip 1 link set d5 netns "${NS[2]}"

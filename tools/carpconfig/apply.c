@@ -176,7 +176,8 @@ static int check_tracks(struct job *job)
 		    !group_number(track->group_word, &track->group))
 			return fail(req->ifname, NO_GROUP, track->group_word);
 		if (!track->group_word && track->weight &&
-		    !if_nametoindex(track->name))
+		    !if_nametoindex(track->name) &&
+		    !is_tracked(job->link, track))
 			return fail(req->ifname, "track %s: no such interface",
 				    track->name);
 		if (!track->weight && !is_tracked(job->link, track))

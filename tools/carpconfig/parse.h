@@ -17,8 +17,6 @@
 #define REQUEST_ADDR_MAX	256
 #define REQUEST_TRACK_MAX	64
 #define REQUEST_ERR_LEN		256
-/* Once a day; the kernel would take more. */
-#define REQUEST_ANNOUNCE_MAX	86400
 
 enum request_verb {
 	REQUEST_SHOW,

@@ -182,9 +182,9 @@ static bool parse_announce(struct request *req, char *arg, char *err)
 {
 	unsigned long number;
 
-	if (!parse_number(arg, 1, REQUEST_ANNOUNCE_MAX, &number))
+	if (!parse_number(arg, 1, CARP_ANNOUNCE_MAX, &number))
 		return refuse(err, "announce must be 1 to %u seconds, not \"%.40s\"; -announce turns it off",
-			      REQUEST_ANNOUNCE_MAX, arg);
+			      CARP_ANNOUNCE_MAX, arg);
 	req->announce = number;
 	return true;
 }

@@ -22,8 +22,6 @@
 #include "carp_names.h"
 #include "iplink_carp.h"
 
-/* Seconds: a day, as in carpconfig */
-#define CARP_ANNOUNCE_LIMIT	86400
 #define CARP_GROUP_LEN	64
 
 static void print_explain(FILE *f)
@@ -153,7 +151,7 @@ static __u32 get_announce(const char *arg)
 {
 	__u32 value;
 
-	if (get_u32(&value, arg, 10) || value > CARP_ANNOUNCE_LIMIT)
+	if (get_u32(&value, arg, 10) || value > CARP_ANNOUNCE_MAX)
 		invarg("announce must be 0 to 86400", arg);
 	return value;
 }

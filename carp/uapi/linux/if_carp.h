@@ -19,6 +19,8 @@
 /* Bounds of a device's own demotion count; a group's is 0..255, as OpenBSD's */
 #define CARP_DEMOTION_MIN	(-255)
 #define CARP_DEMOTION_MAX	255
+/* Seconds between two announcements by time: once a day */
+#define CARP_ANNOUNCE_MAX	86400
 /* What a tracked link counts while it is down, if nothing else was said. */
 #define CARP_TRACK_WEIGHT_DEFAULT	240
 #define CARP_TRACK_WEIGHT_MAX	255

@@ -36,7 +36,7 @@ static const struct kind kinds[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_DEMOTED] = { 4 },
 	[IFLA_CARP_DEMOTESTYLE] = { 4, true, 0, 1 },
 	[IFLA_CARP_SYNCGROUP] = { 1, true, 0, 1 },
-	[IFLA_CARP_ANNOUNCE] = { 4, true, 0, ~0U },
+	[IFLA_CARP_ANNOUNCE] = { 4, true, 0, 86400 },
 	[IFLA_CARP_TRACK] = { 0, true },
 };
 

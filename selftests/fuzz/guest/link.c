@@ -147,7 +147,7 @@ static void parse_demotion(const struct attrs *a, struct link_config *c)
 		c->syncgroup = value(a, 1, 1);
 		break;
 	case IFLA_CARP_ANNOUNCE:
-		c->announce = value(a, 4, ~0U);
+		c->announce = value(a, 4, CARP_ANNOUNCE_MAX);
 		break;
 	default:
 		fault("dump: attribute %u has no place in it", a->type);
