@@ -9,6 +9,7 @@ ALL_TESTS="
 	carp_check_demotes_and_undoes
 	carp_check_that_was_killed_is_cleaned_up_after
 	carp_check_follows_a_new_device
+	carp_check_follows_the_module
 	carp_check_refuses_a_wrong_configuration
 "
 
@@ -127,6 +128,41 @@ carp_check_follows_a_new_device() {
 	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
 	bg_stop "$BG" TERM
 	check "one that is not demoted is left alone" demoted 0
+}
+
+group_is() {
+	[ "$(carp 1 -g wan)" = "wan: carp demote count $1" ]
+}
+
+# reload COUNT: the module, and group wan has this count
+reload() {
+	must rmmod carp
+	must modprobe carp
+	must carp 1 -g wan carpdemote "$1"
+}
+
+# Others' counts, as high as its own, are told from its own.
+carp_check_follows_the_module() {
+	local POLL=1
+
+	setup_links
+	check_conf wan GROUP=wan WEIGHT=60
+	must carp 1 -g wan carpdemote 7
+	start_check wan
+	check "demoted" slowwait 10 group_is 67
+	reload 100
+	check "again, beside others" slowwait 10 group_is 160
+	bg_stop "$BG" TERM
+	check "undone, others are left" group_is 100
+	start_check wan
+	check "demoted" slowwait 10 group_is 160
+	bg_stop "$BG" KILL
+	reload 100
+	: >"$TMP/well"
+	start_check wan
+	check "what is gone is not undone" slowwait 10 grep -q \
+		'wan: what was demoted is gone' "$BG_OUT"
+	check "others are left" group_is 100
 }
 
 # unfit TEXT LINE...: a configuration that is refused
