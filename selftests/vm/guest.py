@@ -247,8 +247,9 @@ class Guest:
         self.sh("sync; echo o >/proc/sysrq-trigger", check=False)
         self.qemu.wait(limit)
 
-    def qmp(self, command):
-        self._qmp.sendall(json.dumps({"execute": command}).encode() + b"\n")
+    def qmp(self, command, **arguments):
+        self._qmp.sendall(json.dumps(
+            {"execute": command, "arguments": arguments}).encode() + b"\n")
         while True:
             line = self._qmp_file.readline()
             if not line:
@@ -265,6 +266,10 @@ class Guest:
 
     def resume(self):
         self.qmp("cont")
+
+    def carrier(self, index, on):
+        """Of its network card @index; its driver is told by an interrupt."""
+        self.qmp("set_link", name=f"net{index}", up=on)
 
     def stall(self):
         """Take its CPU away: when it goes on, its clock has jumped."""

@@ -30,17 +30,18 @@ def build(lab, name):
     return path
 
 
-def load(lab, guest, name):
+def load(lab, guest, name, words=""):
     with open(build(lab, name), "rb") as file:
         text = base64.b64encode(file.read()).decode()
     guest.sh(f"base64 -d >/tmp/{name}.ko <<'END'\n{text}\nEND\n"
-             f"insmod /tmp/{name}.ko", limit=60)
+             f"insmod /tmp/{name}.ko {words}", limit=60)
 
 
 @contextlib.contextmanager
-def held(lab, guest):
-    """Nobody else gets RTNL or a system workqueue in @guest meanwhile."""
-    load(lab, guest, "hold")
+def held(lab, guest, queues=True):
+    """Nobody else gets RTNL or, with @queues, a system workqueue in @guest
+    meanwhile."""
+    load(lab, guest, "hold", "" if queues else "queues=0")
     try:
         yield
         state = guest.out("cat /sys/module/hold/parameters/{hold,ran}")

@@ -2,8 +2,9 @@
 /* hold: keeps RTNL and the system workqueues busy, as a slow driver or a script
  * that adds ten thousand routes would
  *
- * Once insmod returns, RTNL is held and every place in three system workqueues
- * is taken by work that sleeps. Writing 0 to the parameter "hold" ends it.
+ * Once insmod returns, RTNL is held and, unless "queues" is 0, every place in
+ * three system workqueues is taken by work that sleeps. Writing 0 to the
+ * parameter "hold" ends it.
  * Parameter "ran" says how much of the work queued behind that has run: none,
  * or this module does not do what it says.
  *
@@ -26,6 +27,10 @@
 static bool hold = true;
 module_param(hold, bool, 0644);
 MODULE_PARM_DESC(hold, "write 0 to let go");
+
+static bool queues = true;
+module_param(queues, bool, 0444);
+MODULE_PARM_DESC(queues, "take the places in workqueues too");
 
 static int ran;
 module_param(ran, int, 0444);
@@ -83,7 +88,7 @@ static void hold_wait_taken(void)
 
 static void hold_queues(void)
 {
-	struct workqueue_struct *queues[HOLD_QUEUES] = {
+	struct workqueue_struct *system[HOLD_QUEUES] = {
 		system_wq, system_highpri_wq, system_unbound_wq,
 	};
 	struct work_struct *work = places;
@@ -92,10 +97,10 @@ static void hold_queues(void)
 	for (i = 0; i < HOLD_QUEUES; i++) {
 		for (j = 0; j < WQ_MAX_ACTIVE; j++, work++) {
 			INIT_WORK(work, hold_place);
-			queue_work(queues[i], work);
+			queue_work(system[i], work);
 		}
 		INIT_WORK(&behind[i], hold_behind);
-		queue_work(queues[i], &behind[i]);
+		queue_work(system[i], &behind[i]);
 	}
 	hold_wait_taken();
 }
@@ -114,7 +119,8 @@ static int __init hold_init(void)
 	}
 
 	wait_for_completion(&held);
-	hold_queues();
+	if (queues)
+		hold_queues();
 	return 0;
 }
 
@@ -123,9 +129,9 @@ static void __exit hold_exit(void)
 	int i;
 
 	kthread_stop(holder);
-	for (i = 0; i < HOLD_QUEUES * WQ_MAX_ACTIVE; i++)
+	for (i = 0; queues && i < HOLD_QUEUES * WQ_MAX_ACTIVE; i++)
 		flush_work(&places[i]);
-	for (i = 0; i < HOLD_QUEUES; i++)
+	for (i = 0; queues && i < HOLD_QUEUES; i++)
 		flush_work(&behind[i]);
 	kvfree(places);
 }

@@ -107,6 +107,41 @@ def takeover_waits_for_no_lock_with_a_thousand_vips(lab):
         f"10.9.{n // 250}.{n % 250 + 1}" for n in range(MANY - 1)])
 
 
+# How long a waits to see that it is demoted, and b to say what it is.
+INTERVAL_A, INTERVAL_B = 1.0, 1 + 100 / 256
+
+
+def changes_hands(lab, a, on):
+    """How long after the carrier of a's uplink has changed the other one speaks,
+    in seconds."""
+    mark = lab.hub.now()
+    a.carrier(1, on)
+    first = lab.hub.wait(lambda f: f.port == ("a" if on else "b") and f.carp,
+                         mark, 10)
+    return (first.t - mark) / 1e9
+
+
+@test(limit=240)
+def a_tracked_link_without_carrier_demotes_while_rtnl_is_held(lab):
+    a, b, _ = lab.guests("a", "b", "client", segments=("seg", "side"))
+    with Watch(lab, a, b):
+        elect(a, b)
+        a.sh("sysctl -qw net.carp.preempt=1; ip link set eth1 up; "
+             "carpconfig carp0 track eth1")
+        # Its driver needs a workqueue, and no notifier is called.
+        with kmod.held(lab, a, queues=False):
+            took = [(changes_hands(lab, a, False), changes_hands(lab, a, True))
+                    for _ in range(3)]
+            adverts = lab.hub.select(lambda f: f.port == "a" and f.carp)
+        assert any(f.carp.demote == 240 for f in adverts), "not demoted"
+        away, back = zip(*took)
+        # An emulator that stands still does not do so each time.
+        assert min(away) < INTERVAL_A + 0.1 and max(away) < 3, took
+        assert min(back) < INTERVAL_B + 0.1 and max(back) < 3, took
+        become(a, "MASTER")
+        assert '"demoted": 0,' in a.out("carpconfig -j carp0")
+
+
 # -- 8: goodbye ---------------------------------------------------------------
 
 # How to leave, and how to come back.
