@@ -11,9 +11,7 @@ ALL_TESTS="
 	demoting_a_group_swaps_the_roles_of_unicast_peers
 	demoting_a_group_swaps_the_roles_of_unicast_peers_with_the_parents_mac
 	demoting_a_device_or_the_host_swaps_the_roles
-	demoting_a_device_or_the_host_swaps_the_roles_over_ipv6
 	negative_demotion_leaves_one_master
-	negative_demotion_leaves_one_master_over_ipv6
 	the_sum_is_told_in_the_byte_and_in_advskew
 	a_gateway_pair_moves_both_addresses_when_the_uplink_goes
 	a_tracked_link_hands_over_and_takes_back
@@ -30,156 +28,8 @@ ALL_TESTS="
 
 # shellcheck source=carp_lib.sh
 . "$(dirname "$0")/carp_lib.sh"
-
-carp() {
-	local node=$1
-
-	shift
-	n "$node" carpconfig "$@"
-}
-
-# demoted NODE [DEVICE]: the sum that is in force
-demoted() {
-	info "$1" .demoted "${2:-carp0}"
-}
-
-is_demoted() {
-	[ "$(demoted "$1" "${3:-carp0}")" = "$2" ]
-}
-
-# roles MASTER BACKUP [DEVICE]
-roles() {
-	is_state "$1" MASTER "${3:-carp0}" && is_state "$2" BACKUP "${3:-carp0}"
-}
-
-# As OpenBSD's tests: vhid 251, advskew 0 and 100, 3.1 s to begin with, and a tenth
-# of a second to swap.
-#
-# openbsd [own-mac] [unicast]
-openbsd() {
-	local node other peer=()
-
-	setup_nodes 2
-	for node in 1 2; do
-		other=$((3 - node))
-		[[ " $* " != *" unicast "* ]] || peer=(peer "192.0.2.$other")
-		VIPS=192.168.0.1/24 member "$node" vhid 251 \
-			advskew $(((node - 1) * 100)) "${peer[@]}"
-		[[ " $* " != *" own-mac "* ]] || must carp "$node" carp0 \
-			lladdr "02:00:00:00:00:0$node"
-		must nip "$node" link set carp0 group 33
-	done
-	sleep 3.1
-	check "the first is master, the second backup" roles 1 2
-	must carp 1 -g 33 carpdemote
-	check "swapped" busywait 0.1 roles 2 1
-	equal "why" "master is demoted" "$(attr 2 reason)"
-	must carp 1 -g 33 -carpdemote
-	check "no demotion is left" is_demoted 1 0
-}
-
-demoting_a_group_swaps_the_roles() {
-	openbsd
-}
-
-demoting_a_group_swaps_the_roles_with_the_parents_mac() {
-	openbsd own-mac
-}
-
-demoting_a_group_swaps_the_roles_of_unicast_peers() {
-	openbsd unicast
-}
-
-demoting_a_group_swaps_the_roles_of_unicast_peers_with_the_parents_mac() {
-	openbsd own-mac unicast
-}
-
-# Who has yielded heeds nobody worse until the better one has spoken again.
-calm() {
-	sleep 1.2
-}
-
-pair() {
-	setup_nodes 3
-	sysctl_set 1 net.carp.preempt=1
-	member 1
-	member 2 advskew 100
-	check "node 1 is master" slowwait 5 roles 1 2
-}
-
-demoting_a_device_or_the_host_swaps_the_roles() {
-	pair
-	must carp 1 carp0 carpdemote 20
-	check "device: swapped" busywait 0.1 roles 2 1
-	check "its count" test "$(info 1 .demotion)" = 20
-	must carp 1 carp0 -carpdemote 20
-	check "device: and back" slowwait 3 roles 1 2
-	calm
-	# What is written is added.
-	sysctl_set 1 net.carp.demotion=30
-	check "host: swapped" busywait 0.1 roles 2 1
-	sysctl_set 1 net.carp.demotion=5
-	equal "the sum" 35 "$(n 1 sysctl -n net.carp.demotion)"
-	check "in force" is_demoted 1 35
-	sysctl_set 1 net.carp.demotion=-35
-	check "host: and back" slowwait 3 roles 1 2
-	calm
-	check "nothing left" is_demoted 1 0
-	# Of its group, and of no other.
-	must carp 1 -g 44 carpdemote 3
-	check "another group" is_demoted 1 0
-	must nip 1 link set carp0 group 44
-	check "the device joins it" busywait 0.2 is_demoted 1 3
-	check "swapped" busywait 0.2 roles 2 1
-	must nip 1 link set carp0 group 0
-	check "the device leaves it" busywait 0.2 is_demoted 1 0
-}
-
-# FreeBSD's test: both preempt, -1 on one of them; exactly one MASTER.
-negative_demotion_leaves_one_master() {
-	local node
-
-	for node in 1 2; do
-		setup_nodes 2
-		sysctl_set 1 net.carp.preempt=1
-		sysctl_set 2 net.carp.preempt=1
-		sysctl_set "$node" net.carp.demotion=-1
-		member 1
-		member 2 advskew 100
-		sleep 3.2
-		check "-1 on $node: the first is master" roles 1 2
-		check "for good" holds 3 roles 1 2
-		cleanup_test
-	done
-}
-
-# sent NODE: "ADVSKEW DEMOTE" of the advertisement that it sends next
-sent() {
-	local bytes
-
-	bytes=$(n 3 timeout 4 tcpdump -Z root -n -x -c 1 -i eth0 \
-		"ip proto 112 and src host 192.0.2.$1" 2>/dev/null |
-		sed -n 's/^\t0x0010: *//p')
-	# From 16 of the IP packet on: header 20, then 21 vhid advskew 07 demote
-	read -ra bytes <<<"$bytes"
-	echo "$((16#${bytes[3]:0:2})) $((16#${bytes[4]:0:2}))"
-}
-
-the_sum_is_told_in_the_byte_and_in_advskew() {
-	local row style sum wanted
-
-	setup_nodes 3
-	member 1 advskew 10
-	check "alone" slowwait 5 is_state 1 MASTER
-	for row in "add 0 10 0" "add 5 15 5" "add -4 6 0" "add 255 240 255" \
-		"max 0 10 0" "max 1 240 1" "max 200 240 200" "max -4 6 0"; do
-		read -r style sum wanted <<<"$row"
-		must carp 1 carp0 demotestyle "$style"
-		must nip 1 link set carp0 type carp demotion "$sum"
-		equal "style $style, $sum" "$wanted" "$(sent 1)"
-	done
-	check "it has stayed master" is_state 1 MASTER
-}
+# shellcheck source=demote_lib.sh
+. "$(dirname "$0")/demote_lib.sh"
 
 # uplink NODE up|down: of its second interface
 uplink() {
@@ -337,23 +187,6 @@ what_cannot_be_tracked_is_refused() {
 	check "one less, and it is" carp 1 carp0 track group 33
 }
 
-sending_that_fails_demotes_until_it_works_again() {
-	pair
-	must nip 1 link add carp9 link eth0 type carp vhid 9 pass "$PASS"
-	must n 1 tc qdisc add dev eth0 clsact
-	must n 1 tc filter add dev eth0 egress matchall action drop
-	check "three in a row demote all" slowwait 5 is_demoted 1 240 carp9
-	check "the peer takes over" slowwait 5 is_state 2 MASTER
-	check "this one yields" slowwait 2 is_state 1 BACKUP
-	check "and stays demoted" holds 4 is_demoted 1 240
-	must n 1 tc filter del dev eth0 egress
-	check "works again" slowwait 8 is_demoted 1 0
-	check "without a word of the backup" slowwait 3 roles 1 2
-	check "nothing is left" is_demoted 1 0 carp9
-	equal "nor for the host" 0 "$(n 1 sysctl -n net.carp.demotion)"
-	check "logged" grep -q "demoted by 240 to 240 (send error)" <(dmesg)
-}
-
 no_demotion_is_left_when_every_cause_is_gone() {
 	local i
 
@@ -449,53 +282,6 @@ a_syncgroup_moves_as_one() {
 	must nip 1 link set carp0 type carp state backup
 	check "both are backup" is_state 1 BACKUP carp1
 	check "not demoted" is_demoted 1 0
-}
-
-of_two_masters_the_one_that_stays_announces_itself_at_once() {
-	local first
-
-	setup_nodes 3
-	member 1 advbase 20
-	member 2 advbase 20 advskew 100
-	must nip 1 link set carp0 type carp state master
-	check "they know each other" busywait 1 roles 1 2
-	# A split that heals.
-	must nip seg link set p1 nomaster
-	must nip 2 link set carp0 type carp state master
-	check "two" is_state 2 MASTER
-	capture 3 eth0 "$TMP/wire" "arp or ip proto 112"
-	must nip seg link set p1 master br0
-	# Makes it advertise, and so tells the two of each other.
-	must carp 2 carp0 carpdemote 1
-	check "healed" busywait 0.3 roles 1 2
-	capture_stop "$CAPTURE"
-	first=$(frames "$TMP/wire" src host 192.0.2.2 and ip proto 112 |
-		tail -n 1 | cut -d ' ' -f 1)
-	frames "$TMP/wire" "arp[14:4] = 0xc0000264 and ether src $VMAC" \
-		>"$TMP/announced"
-	# shellcheck disable=SC2016 # the fields of awk
-	check "announced within 50 ms" awk -v since="$first" '
-		$1 >= since && $1 < since + 0.05 { found = 1 }
-		END { exit !found }' "$TMP/announced"
-	equal "counted" 1 "$(counter 1 conflicts)"
-	check "logged" grep -q "two masters, this one stays.*from 192.0.2.2" \
-		<(dmesg)
-	# And once more when the other has yielded.
-	check "it reaches the clients" n 3 ping -q -c 1 -W 1 "$VIP"
-}
-
-addresses_are_announced_again_by_time() {
-	setup_nodes 2
-	member 1
-	must nip 1 link set carp0 type carp state master
-	sleep 4
-	capture 2 eth0 "$TMP/wire" "arp and ether src $VMAC"
-	must carp 1 carp0 announce 2
-	sleep 9
-	must carp 1 carp0 -announce
-	sleep 4
-	capture_stop "$CAPTURE"
-	equal "in 9 s, and in 4 s without" 4 "$(frames "$TMP/wire" | wc -l)"
 }
 
 each_transition_is_a_uevent() {

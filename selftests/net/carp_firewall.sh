@@ -13,6 +13,8 @@ ALL_TESTS="
 # shellcheck disable=SC2034 # run by "make test-long"
 LONG_TESTS="
 	a_download_ends_at_the_failover_without_conntrackd
+	a_download_ends_at_the_failover_without_conntrackd_over_ipv6
+	a_download_goes_on_after_the_failover_with_conntrackd_over_ipv6
 "
 
 # shellcheck source=carp_lib.sh
@@ -41,8 +43,8 @@ conntrackd_conf() {
 				DisableExternalCache On
 			}
 			UDP {
-				IPv4_address $FAR$1
-				IPv4_Destination_Address $FAR$((3 - $1))
+				IPv${FAMILY}_address $FAR$1
+				IPv${FAMILY}_Destination_Address $FAR$((3 - $1))
 				Port 3780
 				Interface eth1
 				Checksum On
@@ -78,11 +80,14 @@ firewalls() {
 }
 
 knows_the_connection() {
-	[[ $(n "$1" conntrack -L -p tcp --dport 7 2>/dev/null) == *ESTABLISHED* ]]
+	[[ $(n "$1" conntrack -L -f "ipv$FAMILY" -p tcp --dport 7 2>/dev/null) == *ESTABLISHED* ]]
 }
 
 # download: node 3 downloads from node 4, in 40 pieces, 0.2 s apart
 download() {
+	local far=${FAR}4
+
+	[ "$FAMILY" != 6 ] || far="[$far]"
 	head -c 40000 /dev/urandom >"$TMP/data"
 	cat >"$TMP/serve" <<-EOF
 		for ((i = 0; i < 40; i++)); do
@@ -90,9 +95,9 @@ download() {
 			sleep 0.2
 		done
 	EOF
-	bg 4 socat "TCP4-LISTEN:7" "EXEC:bash $TMP/serve"
+	bg 4 socat "TCP$FAMILY-LISTEN:7" "EXEC:bash $TMP/serve"
 	sleep 0.3
-	bg 3 socat -u "TCP4:${FAR}4:7" "OPEN:$TMP/got,creat"
+	bg 3 socat -u "TCP$FAMILY:$far:7" "OPEN:$TMP/got,creat"
 	check "it has begun" slowwait 3 test -s "$TMP/got"
 }
 
