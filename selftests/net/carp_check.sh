@@ -9,6 +9,7 @@ ALL_TESTS="
 	carp_check_demotes_and_undoes
 	carp_check_that_was_killed_is_cleaned_up_after
 	carp_check_follows_a_new_device
+	carp_check_finds_a_device_that_was_renamed
 	carp_check_follows_the_module
 	carp_check_refuses_a_wrong_configuration
 "
@@ -128,6 +129,40 @@ carp_check_follows_a_new_device() {
 	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
 	bg_stop "$BG" TERM
 	check "one that is not demoted is left alone" demoted 0
+}
+
+count_of() {
+	carp 1 -j "$1" | json_value demotion
+}
+
+counts() {
+	[ "$(count_of "$1")" = "$2" ]
+}
+
+renamed() {
+	must nip 1 link set "$1" down
+	must nip 1 link set "$1" name "$2"
+	must nip 1 link set "$2" up
+}
+
+carp_check_finds_a_device_that_was_renamed() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	start_check web
+	check "demoted" slowwait 10 demoted 50
+	renamed carp0 carp9
+	check "it stays demoted" holds 3 counts carp9 50
+	: >"$TMP/well"
+	check "undone where it is" slowwait 10 counts carp9 0
+	renamed carp9 carp0
+	rm "$TMP/well"
+	check "demoted" slowwait 10 demoted 50
+	renamed carp0 carp9
+	must carp 1 carp0 create carpdev eth0 vhid 2 advbase 200
+	check "another one of the name is demoted" slowwait 10 counts carp0 50
+	equal "and that one no longer" 0 "$(count_of carp9)"
+	bg_stop "$BG" TERM
+	equal "undone" "0 0" "$(count_of carp0) $(count_of carp9)"
 }
 
 group_is() {

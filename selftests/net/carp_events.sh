@@ -22,6 +22,8 @@ ALL_TESTS="
 	hooks_that_hang_are_killed_with_what_they_forked
 	hooks_that_fail_are_reported
 	hooks_are_told_that_a_device_is_gone
+	hooks_of_a_device_that_is_renamed_or_deleted_wait_their_turn
+	hooks_survive_the_loss_of_their_directory_and_of_the_module
 "
 
 # shellcheck source=carp_lib.sh
@@ -461,6 +463,64 @@ hooks_are_told_that_a_device_is_gone() {
 		"$TMP/log"
 	check "it says so" grep -q 'carp0: is gone, its last transitions were lost' \
 		"$ERRORS"
+}
+
+# One of carp0's programs waits until somebody writes to $TMP/fifo.
+hook_that_waits() {
+	# shellcheck disable=SC2016
+	hook wait '[ "$CARP_SERIAL" != 3 ] || read -r line <"'"$TMP/fifo"'"' \
+		'echo "$CARP_IFNAME $CARP_STATE" >>"'"$TMP"'/log"'
+	must mkfifo "$TMP/fifo"
+}
+
+hooks_of_a_device_that_is_renamed_or_deleted_wait_their_turn() {
+	setup_master
+	hook_that_waits
+	run_hooks
+	check "how it is" slowwait 5 logged 1
+	must carp 1 carp0 down
+	must nip 1 link set carp0 name carp9
+	must nip 1 link set carp9 up
+	must slowwait 5 is_state 1 BACKUP carp9
+	must carp 1 carp9 destroy
+	must carp 1 carp9 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
+	check "all is known" slowwait 5 grep -q 'carp9: INIT -> BACKUP.*serial 1$' \
+		"$EVENTS"
+	equal "all wait for the first" "carp0 MASTER" "$(cat "$TMP/log")"
+	echo >"$TMP/fifo"
+	check "then they come" slowwait 10 logged 5
+	equal "in order" "carp0 MASTER, carp0 INIT, carp9 BACKUP, carp9 INIT, carp9 BACKUP" \
+		"$(sed ':a; N; $!ba; s/\n/, /g' "$TMP/log")"
+	equal "without complaint" "" "$(cat "$ERRORS")"
+}
+
+hooks_survive_the_loss_of_their_directory_and_of_the_module() {
+	local other
+
+	setup_master
+	# shellcheck disable=SC2016
+	hook log 'echo "$CARP_STATE $PPID" >>"'"$TMP"'/log"'
+	bg 1 "$CARPCONFIG" monitor --exec "$TMP/hooks"
+	other=$BG
+	must slowwait 5 logged 1
+	run_hooks
+	check "both tell" slowwait 5 logged 2
+	must mv "$TMP/hooks" "$TMP/away"
+	must carp 1 carp0 state backup
+	check "said" slowwait 5 grep -q 'BACKUP serial 3: .*/hooks: No such file' \
+		"$ERRORS"
+	must mv "$TMP/away" "$TMP/hooks"
+	must rmmod carp
+	check "gone, both tell" slowwait 5 logged 4
+	must modprobe carp
+	must carp 1 carp0 create carpdev eth0 vhid 1 advbase 200 "$VIP/24"
+	must slowwait 5 is_state 1 BACKUP
+	must carp 1 carp0 state master
+	check "back, both tell" slowwait 5 logged 8
+	for other in "$other" "$BG"; do
+		equal "each of them all" "MASTER INIT BACKUP MASTER " \
+			"$(sed -n "s/ $other\$//p" "$TMP/log" | tr '\n' ' ')"
+	done
 }
 
 tests_run "$@"

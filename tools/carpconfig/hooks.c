@@ -28,7 +28,8 @@
 /**
  * struct hook_queue - the transitions of one interface
  * @next: another interface
- * @ifname: its name; one that comes again under its name goes on here
+ * @ifindex: its index
+ * @ifname: its name, the last time; one that comes again under it goes on here
  * @first: of @events, the oldest
  * @n_events: how many wait
  * @events: a ring
@@ -41,6 +42,7 @@
  */
 struct hook_queue {
 	struct hook_queue *next;
+	int ifindex;
 	char ifname[IFNAMSIZ];
 	unsigned int first;
 	unsigned int n_events;
@@ -297,19 +299,35 @@ static void prune(struct hooks *hooks)
 	}
 }
 
-static struct hook_queue *queue_of(struct hooks *hooks, const char *ifname)
+/* By its index, for it may have been renamed; or by the name that it took over. */
+static struct hook_queue *find_queue(const struct hooks *hooks,
+				     const struct hook_event *event)
 {
 	struct hook_queue *queue;
 
 	for (queue = hooks->queues; queue; queue = queue->next)
-		if (!strcmp(queue->ifname, ifname))
+		if (queue->ifindex == event->ifindex)
 			return queue;
-	queue = calloc(1, sizeof(*queue));
-	if (!queue)
-		return NULL;
-	strcpy(queue->ifname, ifname);
-	queue->next = hooks->queues;
-	hooks->queues = queue;
+	for (queue = hooks->queues; queue; queue = queue->next)
+		if (!strcmp(queue->ifname, event->ifname))
+			return queue;
+	return NULL;
+}
+
+static struct hook_queue *queue_of(struct hooks *hooks,
+				   const struct hook_event *event)
+{
+	struct hook_queue *queue = find_queue(hooks, event);
+
+	if (!queue) {
+		queue = calloc(1, sizeof(*queue));
+		if (!queue)
+			return NULL;
+		queue->next = hooks->queues;
+		hooks->queues = queue;
+	}
+	queue->ifindex = event->ifindex;
+	strcpy(queue->ifname, event->ifname);
 	return queue;
 }
 
@@ -325,7 +343,7 @@ int hooks_put(struct hooks *hooks, const struct hook_event *event)
 	struct hook_queue *queue;
 
 	prune(hooks);
-	queue = queue_of(hooks, event->ifname);
+	queue = queue_of(hooks, event);
 	if (!queue)
 		return -ENOMEM;
 	if (queue->n_events == HOOKS_QUEUE_MAX) {
