@@ -278,23 +278,41 @@ s32 carp_track_demotion(const struct carp_dev *carp)
 	return sum;
 }
 
+/* It takes the place of one that has gone and had this name, or the link would
+ * count twice.
+ */
+static void carp_track_rename(struct carp_dev *carp, struct carp_track *track,
+			      const char *name)
+{
+	struct carp_track *other, *next;
+
+	strscpy(track->name, name, IFNAMSIZ);
+	list_for_each_entry_safe(other, next, &carp->tracks, list) {
+		if (other == track || !carp_track_same(other, track))
+			continue;
+		list_del_rcu(&other->list);
+		kfree_rcu(other, rcu);
+		carp->n_tracks--;
+	}
+}
+
 /* A link comes, goes, or changes its name. */
-static void carp_track_follow(struct carp_track *track, struct net_device *dev,
-			      unsigned long event)
+static void carp_track_follow(struct carp_dev *carp, struct carp_track *track,
+			      struct net_device *dev, unsigned long event)
 {
 	bool ours = rcu_access_pointer(track->dev) == dev;
 
 	if (ours && event == NETDEV_UNREGISTER)
 		RCU_INIT_POINTER(track->dev, NULL);
 	else if (ours && event == NETDEV_CHANGENAME)
-		strscpy(track->name, dev->name, IFNAMSIZ);
+		carp_track_rename(carp, track, dev->name);
 	else if (event != NETDEV_UNREGISTER &&
 		 !rcu_access_pointer(track->dev) &&
 		 !strcmp(track->name, dev->name))
 		rcu_assign_pointer(track->dev, dev);
 }
 
-static bool carp_track_concerns(struct carp_track *track,
+static bool carp_track_concerns(struct carp_dev *carp, struct carp_track *track,
 				struct net_device *dev, unsigned long event)
 {
 	bool ours = rcu_access_pointer(track->dev) == dev;
@@ -302,7 +320,7 @@ static bool carp_track_concerns(struct carp_track *track,
 	if (track->by_group)
 		return true;
 
-	carp_track_follow(track, dev, event);
+	carp_track_follow(carp, track, dev, event);
 	return ours || rcu_access_pointer(track->dev) == dev;
 }
 
@@ -335,7 +353,8 @@ bool carp_track_event(struct carp_net *cn, struct net_device *dev,
 
 	list_for_each_entry(carp, &cn->devs, node) {
 		list_for_each_entry(track, &carp->tracks, list)
-			tracked |= carp_track_concerns(track, dev, event);
+			tracked |= carp_track_concerns(carp, track, dev,
+						       event);
 	}
 	return tracked;
 }

@@ -156,6 +156,17 @@ a_tracked_link_that_goes_away_counts_until_it_is_back() {
 	check "back but not up" is_demoted 1 240
 	must nip 1 link set d5 up
 	check "back" busywait 0.5 is_demoted 1 0
+	# Another one that is tracked takes the name of one that has gone.
+	must nip 1 link add d6 type dummy
+	must carp 1 carp0 track d6
+	must nip 1 link del d5
+	check "gone and down" busywait 0.5 is_demoted 1 480
+	must nip 1 link set d6 name d5
+	check "one is left" is_demoted 1 240
+	equal "and told" "d5 240 1" "$(info 1 \
+		'.track | map("\(.link) \(.weight) \(.down)") | join(", ")')"
+	must nip 1 link set d5 up
+	check "up" busywait 0.5 is_demoted 1 0
 	must nip 1 link del carp0
 	must nip 1 link del d5
 	check "the module goes" rmmod carp
