@@ -23,6 +23,7 @@ ALL_TESTS="
 	a_syncgroup_moves_as_one
 	of_two_masters_the_one_that_stays_announces_itself_at_once
 	addresses_are_announced_again_by_time
+	addresses_are_announced_again_when_a_bond_fails_over
 	each_transition_is_a_uevent
 "
 

@@ -15,6 +15,7 @@ ALL_TESTS="
 
 # shellcheck disable=SC2034 # run by "make test-long"
 LONG_TESTS="
+	addresses_are_announced_again_when_a_bond_fails_over_over_ipv6
 	demoting_a_group_swaps_the_roles_over_ipv6
 	demoting_a_group_swaps_the_roles_with_the_parents_mac_over_ipv6
 	demoting_a_group_swaps_the_roles_of_unicast_peers_with_the_parents_mac_over_ipv6

@@ -229,6 +229,45 @@ of_two_masters_the_one_that_stays_announces_itself_at_once() {
 	check "it reaches the clients" n 3 ping -q -c 1 -W 1 "$VIP"
 }
 
+#	node 1: carp0 on bond0 (active-backup) of p0 and p1, both in br0
+addresses_are_announced_again_when_a_bond_fails_over() {
+	local slave
+
+	setup_nodes 2
+	must nip 1 link del eth0
+	{
+		echo "link add eth0 type bond mode active-backup miimon 100"
+		for slave in 5 6; do
+			echo "link add s$slave type veth peer name p$slave" \
+				"netns ${NS[seg]}"
+			echo "link set s$slave master eth0"
+		done
+		echo "addr add ${NET}1/$LEN dev eth0 $NODAD"
+		echo "link set eth0 up"
+	} >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+	for slave in 5 6; do
+		must nip seg link set "p$slave" master br0 up
+	done
+	member 1
+	check "master" slowwait 8 is_state 1 MASTER
+	# Those that follow a takeover are over.
+	sleep 4
+	capture 2 eth0 "$TMP/wire" "$(announces)"
+	sleep 2
+	capture_stop "$CAPTURE"
+	equal "silence before" "" "$(frames "$TMP/wire")"
+	capture 2 eth0 "$TMP/wire" "$(announces)"
+	must nip 1 link set eth0 type bond active_slave s6
+	check "announced" slowwait 1 announced
+	capture_stop "$CAPTURE"
+	check "it is still master" is_state 1 MASTER
+}
+
+announced() {
+	[ -n "$(frames "$TMP/wire")" ]
+}
+
 addresses_are_announced_again_by_time() {
 	setup_hosts 2
 	member 1

@@ -299,7 +299,9 @@ static void prune(struct hooks *hooks)
 	}
 }
 
-/* By its index, for it may have been renamed; or by the name that it took over. */
+/* By its index, for it may have been renamed; or by the name that it has taken
+ * over.
+ */
 static struct hook_queue *find_queue(const struct hooks *hooks,
 				     const struct hook_event *event)
 {
