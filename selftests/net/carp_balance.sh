@@ -16,9 +16,7 @@ ALL_TESTS="
 	nobody_is_drawn_to_another_vhid_by_what_a_host_sends
 	connections_stay_where_they_are_when_another_host_dies
 	path_mtu_works_in_every_mode
-	path_mtu_works_in_every_mode_over_ipv6
 	a_group_with_the_shared_mac_address_still_reaches_its_listeners
-	everybody_sees_a_broadcast
 	fragments_come_to_one_host
 	a_host_speaks_for_its_own_nodes_only
 	other_nodes_on_a_member_are_seen_and_said
@@ -28,6 +26,8 @@ ALL_TESTS="
 
 # shellcheck disable=SC2034 # run by "make test-long"
 LONG_TESTS="
+	path_mtu_works_in_every_mode_over_ipv6
+	everybody_sees_a_broadcast
 	balancing_ip_is_shared_by_two_over_ipv6
 	balancing_ip_stealth_is_shared_by_three
 	balancing_ip_unicast_is_shared_by_two_over_ipv6
