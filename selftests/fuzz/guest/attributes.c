@@ -38,6 +38,9 @@ static const struct kind kinds[IFLA_CARP_MAX + 1] = {
 	[IFLA_CARP_SYNCGROUP] = { 1, true, 0, 1 },
 	[IFLA_CARP_ANNOUNCE] = { 4, true, 0, 86400 },
 	[IFLA_CARP_TRACK] = { 0, true },
+	[IFLA_CARP_BALANCING] = { 4, true, 0, 3 },
+	[IFLA_CARP_HASH] = { 4, true, 0, 2 },
+	[IFLA_CARP_NODES] = { 0, true },
 };
 
 static u64 some_number(struct rng *rng, const struct kind *kind)
@@ -130,6 +133,8 @@ static void put_right(struct rng *rng, struct msg *msg, u16 type)
 		put_demotion(rng, msg, type);
 	} else if (type == IFLA_CARP_TRACK) {
 		put_track(rng, msg, type);
+	} else if (type == IFLA_CARP_NODES) {
+		nodes_put(rng, msg);
 	} else {
 		number = some_number(rng, kind);
 		msg_put(msg, type, &number, kind->width);
@@ -154,6 +159,8 @@ static u16 some_type(struct rng *rng)
 		IFLA_CARP_PEER6, IFLA_CARP_CKSUM6, IFLA_CARP_FORM,
 		IFLA_CARP_DEMOTION, IFLA_CARP_DEMOTE, IFLA_CARP_DEMOTESTYLE,
 		IFLA_CARP_SYNCGROUP, IFLA_CARP_ANNOUNCE, IFLA_CARP_TRACK,
+		IFLA_CARP_BALANCING, IFLA_CARP_HASH, IFLA_CARP_NODES,
+		IFLA_CARP_NODES, IFLA_CARP_NODES,
 	};
 
 	if (!one_in(rng, 8))
@@ -199,8 +206,8 @@ static bool valid(const struct nlattr *nla, u16 type)
 
 	if (!kind->settable)
 		return false;
-	/* What is in it is not foretold. */
-	if (type == IFLA_CARP_TRACK)
+	/* What is in a track is not foretold, what is in a node is, later. */
+	if (type == IFLA_CARP_TRACK || type == IFLA_CARP_NODES)
 		return nla->nla_type & NLA_F_NESTED;
 	if (nla->nla_type & NLA_F_NESTED)
 		return false;
@@ -258,14 +265,11 @@ static bool apply_demotion(const struct nlattr *const *last,
 	return demotion >= CARP_DEMOTION_MIN && demotion <= CARP_DEMOTION_MAX;
 }
 
-static bool apply(const struct nlattr *const *last, struct link_config *after)
+static bool apply(const struct nlattr *const *last, const struct link *link,
+		  struct link_config *after)
 {
-	if (last[IFLA_CARP_VHID])
-		after->vhid = number_of(last[IFLA_CARP_VHID]);
 	if (last[IFLA_CARP_ADVBASE])
 		after->advbase = number_of(last[IFLA_CARP_ADVBASE]);
-	if (last[IFLA_CARP_ADVSKEW])
-		after->advskew = number_of(last[IFLA_CARP_ADVSKEW]);
 	if (last[IFLA_CARP_CKSUM6])
 		after->cksum6 = number_of(last[IFLA_CARP_CKSUM6]);
 	if (last[IFLA_CARP_FORM])
@@ -274,7 +278,7 @@ static bool apply(const struct nlattr *const *last, struct link_config *after)
 		return false;
 	return apply_peers(last[IFLA_CARP_PEER], last[IFLA_CARP_PEER6],
 			   after) && apply_demotion(last, after) &&
-	       (after->advbase || after->advskew);
+	       nodes_apply(last, link, after);
 }
 
 enum foretold attributes_foretell(const u8 *data, size_t len,
@@ -296,9 +300,9 @@ enum foretold attributes_foretell(const u8 *data, size_t len,
 			return REFUSED;
 		last[type] = nla;
 	}
-	if (!apply(last, after))
+	if (!apply(last, link, after))
 		return REFUSED;
 	return last[IFLA_CARP_STATE] || last[IFLA_CARP_TRACK] ||
-	       after->vhid != link->config.vhid ?
+	       nodes_moved(&link->config, after) ?
 		DEPENDS : ACCEPTED;
 }

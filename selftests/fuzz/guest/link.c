@@ -97,11 +97,15 @@ static u32 parse_transition(const struct attrs *outer, struct link *link)
 		case CARP_TRANSITION_TIME:
 			value(&a, 8, ~0ULL);
 			break;
+		case CARP_TRANSITION_VHID:
+			if (!value(&a, 1, CARP_VHID_MAX))
+				fault("dump: transition of vhid 0");
+			break;
 		default:
 			fault("dump: transition has attribute %u", a.type);
 		}
 	}
-	if (seen != 0x7c || from == to)
+	if (seen != 0xfc || from == to)
 		fault("dump: transition %u from %u to %u, attributes %llx",
 		      serial, from, to, (unsigned long long)seen);
 	return serial;
@@ -170,6 +174,83 @@ static void parse_track(const struct attrs *outer)
 	}
 }
 
+static void parse_node(const struct attrs *outer, struct link_node *node)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	u64 seen = 0;
+
+	while (attrs_next(&a)) {
+		if (a.type == CARP_NODE_PAD)
+			continue;
+		once(&seen, a.type);
+		switch (a.type) {
+		case CARP_NODE_VHID:
+			node->vhid = value(&a, 1, CARP_VHID_MAX);
+			break;
+		case CARP_NODE_ADVSKEW:
+			node->advskew = value(&a, 1, CARP_ADVSKEW_MAX);
+			break;
+		case CARP_NODE_STATE:
+			value(&a, 4, CARP_STATE_MASTER);
+			break;
+		case CARP_NODE_KEPT:
+		case CARP_NODE_LEFT:
+			value(&a, 8, ~0ULL);
+			break;
+		default:
+			fault("dump: node has attribute %u", a.type);
+		}
+	}
+	if (seen != 0x7c)
+		fault("dump: node %u has attributes %llx", node->vhid,
+		      (unsigned long long)seen);
+}
+
+static void parse_nodes(const struct attrs *outer, struct link_config *c)
+{
+	struct attrs a = attrs_in(outer->data, outer->len);
+	u8 last = 0;
+
+	while (attrs_next(&a)) {
+		if (a.type != CARP_NODES_NODE || c->nodes == CARP_NODES_MAX)
+			fault("dump: nodes have attribute %u after %u", a.type,
+			      c->nodes);
+		parse_node(&a, &c->node[c->nodes]);
+		if (c->node[c->nodes].vhid <= last)
+			fault("dump: vhid %u after %u",
+			      c->node[c->nodes].vhid, last);
+		last = c->node[c->nodes++].vhid;
+	}
+	if (!c->nodes)
+		fault("dump: no nodes");
+}
+
+/* The first node is the leader, and several are there to balance. */
+static void check_nodes(const struct link_config *c)
+{
+	if (!c->vhid != !c->nodes)
+		fault("dump: vhid %u and %u nodes", c->vhid, c->nodes);
+	if (c->nodes && (c->node[0].vhid != c->vhid ||
+			 c->node[0].advskew != c->advskew))
+		fault("dump: vhid %u advskew %u, of the first node %u %u",
+		      c->vhid, c->advskew, c->node[0].vhid,
+		      c->node[0].advskew);
+	if ((c->nodes > 1) != (c->balancing != CARP_BALANCING_NONE))
+		fault("dump: %u nodes, balancing %u", c->nodes, c->balancing);
+	if (!c->advbase && !c->advskew)
+		fault("dump: advbase and advskew are 0");
+	for (u32 i = 0; !c->advbase && i < c->nodes; i++)
+		if (!c->node[i].advskew)
+			fault("dump: advbase and an advskew are 0");
+}
+
+void link_virtual_mac(const struct link_config *config, u8 *mac)
+{
+	memcpy(mac, "\0\0\x5e\0\1", 5);
+	mac[0] = config->balancing == CARP_BALANCING_IP;
+	mac[5] = config->vhid;
+}
+
 static void parse_number(const struct attrs *a, struct link *link)
 {
 	struct link_config *c = &link->config;
@@ -205,6 +286,12 @@ static void parse_number(const struct attrs *a, struct link *link)
 	case IFLA_CARP_FORM:
 		c->form = value(a, 4, CARP_FORM_ORIG);
 		break;
+	case IFLA_CARP_BALANCING:
+		c->balancing = value(a, 4, CARP_BALANCING_IP_UNICAST);
+		break;
+	case IFLA_CARP_HASH:
+		c->hash = value(a, 4, CARP_HASH_L4);
+		break;
 	default:
 		parse_demotion(a, c);
 		break;
@@ -218,7 +305,8 @@ static void parse_data(const struct attrs *outer, struct link *link)
 	const u64 always = ((2ULL << IFLA_CARP_MAX) - 1) &
 		~(1ULL << IFLA_CARP_UNSPEC | 1ULL << IFLA_CARP_KEY |
 		  1ULL << IFLA_CARP_PAD | 1ULL << IFLA_CARP_VHID |
-		  1ULL << IFLA_CARP_DEMOTE | 1ULL << IFLA_CARP_TRACK);
+		  1ULL << IFLA_CARP_DEMOTE | 1ULL << IFLA_CARP_TRACK |
+		  1ULL << IFLA_CARP_NODES);
 	u64 seen = 0;
 
 	while (attrs_next(&a)) {
@@ -227,6 +315,8 @@ static void parse_data(const struct attrs *outer, struct link *link)
 			history = a;
 		} else if (a.type == IFLA_CARP_TRACK) {
 			parse_track(&a);
+		} else if (a.type == IFLA_CARP_NODES) {
+			parse_nodes(&a, &link->config);
 		} else if (a.type == IFLA_CARP_PEER6) {
 			if (a.len != sizeof(link->config.peer6))
 				fault("dump: peer6 has %zu bytes", a.len);
@@ -240,8 +330,7 @@ static void parse_data(const struct attrs *outer, struct link *link)
 		      (unsigned long long)seen);
 	if (seen & 1ULL << IFLA_CARP_VHID && !link->config.vhid)
 		fault("dump: vhid 0");
-	if (!link->config.advbase && !link->config.advskew)
-		fault("dump: advbase and advskew are 0");
+	check_nodes(&link->config);
 	parse_history(&history, link);
 }
 
@@ -292,6 +381,7 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 	struct attrs a = attrs_in((const u8 *)(ifi + 1),
 				  nlh->nlmsg_len - NLMSG_LENGTH(sizeof(*ifi)));
 	bool carp = false;
+	u8 mac[6];
 
 	memset(link, 0, sizeof(*link));
 	link->ifindex = ifi->ifi_index;
@@ -305,6 +395,9 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 		else if (a.type == IFLA_LINKINFO)
 			carp = parse_info(&a, link);
 	}
+	link_virtual_mac(&link->config, mac);
+	if (link->config.balancing && memcmp(mac, link->mac, sizeof(mac)))
+		fault("dump: balancing with a MAC address of its own");
 	return carp;
 }
 

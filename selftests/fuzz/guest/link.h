@@ -8,10 +8,20 @@
 #include "nl.h"
 
 /**
- * struct link_config - what can be set
- * @vhid: 0 if it is not set
- * @advbase: seconds
+ * struct link_node - a node
+ * @vhid: its vhid
  * @advskew: 1/256 s
+ */
+struct link_node {
+	u8 vhid;
+	u8 advskew;
+};
+
+/**
+ * struct link_config - what can be set
+ * @vhid: of the first node, 0 if it is not set
+ * @advbase: seconds
+ * @advskew: of the first node, 1/256 s
  * @key_set: there is a passphrase
  * @peer: network order
  * @peer6: network order
@@ -21,6 +31,10 @@
  * @demotestyle: enum carp_demotestyle
  * @syncgroup: demoted as the worst of its group
  * @announce: seconds
+ * @balancing: enum carp_balancing
+ * @hash: enum carp_hash
+ * @nodes: how many, 0 while no vhid is set
+ * @node: the nodes, in ascending order of vhids; the rest is 0
  */
 struct link_config {
 	u8 vhid;
@@ -35,6 +49,10 @@ struct link_config {
 	u32 demotestyle;
 	u32 syncgroup;
 	u32 announce;
+	u32 balancing;
+	u32 hash;
+	u32 nodes;
+	struct link_node node[CARP_NODES_MAX];
 };
 
 /**
@@ -69,6 +87,8 @@ struct link {
 bool link_parse(const struct nlmsghdr *nlh, struct link *link);
 /* False if there is no such device. */
 bool link_get(struct nl *nl, int ifindex, struct link *link);
+/* The MAC address that follows from @config. */
+void link_virtual_mac(const struct link_config *config, u8 *mac);
 /* All carp devices there are, as far as there is room; how many. */
 u32 link_dump(struct nl *nl, struct link *links, u32 room);
 

@@ -265,30 +265,37 @@ static long read_sysctl(const char *path)
 
 static void sysctl_write(void)
 {
-	static const char *const names[] = { "allow", "preempt", "log" };
+	static const struct {
+		const char *name;
+		long max;
+	} sysctls[] = {
+		{ "allow", 1 }, { "preempt", 1 }, { "log", 2 },
+		{ "arpbalance", 2 },
+	};
 	static const char *const junk[] = {
 		"0", "1", "2", "3", "-1", "", "\n", "abc", "0x1", "1 0 2",
 		"2147483647", "2147483648", "99999999999999999999",
 		"-2147483649", "1abc", " 1 ", "00000000000000000000001",
 		"1.5", "+1", "--1",
 	};
-	u32 which = rng_below(&round->rng, ARRAY_SIZE(names));
+	u32 which = rng_below(&round->rng, ARRAY_SIZE(sysctls));
 	const char *text = junk[rng_below(&round->rng, ARRAY_SIZE(junk))];
 	long before, after;
 	char path[64];
 	int err;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/carp/%s", names[which]);
+	snprintf(path, sizeof(path), "/proc/sys/net/carp/%s",
+		 sysctls[which].name);
 	before = read_sysctl(path);
 	err = put_file(path, text);
 	after = read_sysctl(path);
 	count(SYSCTLS);
-	if (after < 0 || after > (which == 2 ? 2 : 1))
+	if (after < 0 || after > sysctls[which].max)
 		fault("%s is %ld after \"%s\"", path, after, text);
 	if (err && after != before)
 		fault("%s: refused \"%s\", and was %ld, is %ld", path, text,
 		      before, after);
-	if (names[which] != names[0])
+	if (which)
 		return;
 	/* In INIT there is little to see. */
 	setup_sysctl("carp/allow", "1");

@@ -62,4 +62,13 @@ enum foretold attributes_foretell(const u8 *data, size_t len,
 				  const struct link *link,
 				  struct link_config *after);
 
+/* In nodes.c: IFLA_CARP_NODES, and what it and those beside it come to. */
+void nodes_put(struct rng *rng, struct msg *msg);
+/* By what @last holds, an attribute of each type; false if it is wrong. */
+bool nodes_apply(const struct nlattr *const *last, const struct link *link,
+		 struct link_config *after);
+/* Other devices have a say: there are vhids that were not there before. */
+bool nodes_moved(const struct link_config *before,
+		 const struct link_config *after);
+
 #endif /* _FUZZ_REQUEST_H */
