@@ -420,6 +420,20 @@ static int carp_check_mtu(const struct net_device *lower, struct nlattr *tb[],
 	return 0;
 }
 
+/* The same. */
+static int carp_check_mac(const struct carp_config *cfg, struct nlattr *tb[],
+			  struct netlink_ext_ack *extack)
+{
+	if (!tb[IFLA_ADDRESS] ||
+	    cfg->nodes.conf.balancing == CARP_BALANCING_NONE ||
+	    ether_addr_equal(nla_data(tb[IFLA_ADDRESS]), cfg->nodes.mac))
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+			    "carp: with balancing the MAC address follows from the first vhid, it cannot be set");
+	return -EINVAL;
+}
+
 static int carp_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
@@ -509,6 +523,8 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 		return err;
 
 	err = carp_config_prepare(&cfg, carp, data, extack);
+	if (!err)
+		err = carp_check_mac(&cfg, tb, extack);
 	if (!err)
 		carp_config_commit(&cfg, carp);
 	carp_config_discard(&cfg, carp);
