@@ -128,7 +128,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 			carp_addrs_add4(&carp->addrs, (const u8 *)&vip->v4);
 	}
 
-	/* Nobody can be told that this failed; it is a few hundred bytes. */
+	/* Nobody can be told that this failed; it is little. */
 	key = carp_key_alloc(&carp->nodes, GFP_KERNEL | __GFP_NOFAIL);
 	carp_vip_commit(carp, key);
 }
@@ -161,7 +161,7 @@ void carp_addr_free(struct carp_dev *carp)
 	kvfree(carp->addrs.v4);
 	kvfree(carp->addrs.v6);
 	kfree(carp->spare_vip);
-	kfree_sensitive(carp->spare_key);
+	carp_key_wipe(carp->spare_key);
 }
 
 static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,

@@ -202,7 +202,7 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 		return -ENOMEM;
 	err = carp_port_set_own_mac(carp, sa->sa_data);
 	if (err) {
-		kfree(key);
+		carp_key_wipe(key);
 		return err;
 	}
 

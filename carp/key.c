@@ -5,6 +5,7 @@
  * hashed when the configuration changes, and published for senders and
  * receivers.
  */
+#include <linux/mm.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -12,7 +13,7 @@
 
 static void carp_key_free_rcu(struct rcu_head *head)
 {
-	kfree_sensitive(container_of(head, struct carp_key, rcu));
+	carp_key_wipe(container_of(head, struct carp_key, rcu));
 }
 
 /* OpenBSD hashes the MAC address of an interface if the administrator chose
@@ -38,7 +39,8 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
 	struct carp_key *key;
 	unsigned int i;
 
-	key = kzalloc(struct_size(key, node, nodes->n), gfp);
+	/* With 32 nodes it is more than __GFP_NOFAIL may ask the slab for. */
+	key = kvzalloc(struct_size(key, node, nodes->n), gfp);
 	if (!key)
 		return NULL;
 
@@ -46,6 +48,18 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
 	for (i = 0; i < key->n; i++)
 		key->node[i].vhid = nodes->node[i].vhid;
 	return key;
+}
+
+/**
+ * carp_key_wipe - wipe a key that nobody sees and free it
+ * @key: the key, or NULL
+ *
+ * Context: any but NMI.
+ */
+void carp_key_wipe(struct carp_key *key)
+{
+	if (key)
+		kvfree_sensitive(key, struct_size(key, node, key->n));
 }
 
 /**
@@ -101,5 +115,5 @@ void carp_key_publish(struct carp_dev *carp, struct carp_key *key)
  */
 void carp_key_free(struct carp_vhost *vhost)
 {
-	kfree_sensitive(rcu_dereference_protected(vhost->key, 1));
+	carp_key_wipe(rcu_dereference_protected(vhost->key, 1));
 }

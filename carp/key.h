@@ -6,6 +6,7 @@
 #include "carp.h"
 
 struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp);
+void carp_key_wipe(struct carp_key *key);
 void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 		      const struct carp_params *params);
 void carp_key_publish(struct carp_dev *carp, struct carp_key *key);

@@ -236,7 +236,7 @@ static void carp_config_discard(struct carp_config *cfg, struct carp_dev *carp)
 {
 	carp_nodes_discard(carp, &cfg->nodes);
 	carp_track_discard(&cfg->tracks);
-	kfree_sensitive(cfg->key);
+	carp_key_wipe(cfg->key);
 	memzero_explicit(&cfg->params, sizeof(cfg->params));
 }
 
@@ -345,7 +345,7 @@ static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 	carp_config_commit_demotion(cfg, carp);
 	if (cfg->nodes.changed) {
 		/* Memory for another number of nodes. */
-		kfree_sensitive(carp->spare_key);
+		carp_key_wipe(carp->spare_key);
 		carp->spare_key = NULL;
 		carp_vhost_addresses(carp);
 		if (new_mac)
