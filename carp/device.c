@@ -189,13 +189,14 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 	struct carp_key *key;
 	int err;
 
+	/* Even if it is that of a group, as in mode ip. */
+	if (ether_addr_equal(dev->dev_addr, sa->sa_data))
+		return 0;
 	if (!is_valid_ether_addr(sa->sa_data))
 		return -EADDRNOTAVAIL;
 	/* The members share one, which follows from the leader's vhid. */
 	if (carp->nodes.balancing != CARP_BALANCING_NONE)
 		return -EOPNOTSUPP;
-	if (ether_addr_equal(dev->dev_addr, sa->sa_data))
-		return 0;
 
 	key = carp_key_alloc(&carp->nodes, GFP_KERNEL);
 	if (!key)

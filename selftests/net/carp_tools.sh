@@ -236,6 +236,14 @@ carpconfig_sets_the_mac_address() {
 	must carp 1 carp2 create carpdev eth0 vhid 6 -lladdr
 	check "-lladdr at creation" grep -q '	lladdr 00:00:5e:00:01:06' \
 		<(carp 1 carp2)
+	must carp 1 carp3 create carpdev eth0 carpnodes 7:0,8:100 -lladdr
+	must carp 1 carp3 -lladdr
+	check "-lladdr with several nodes" \
+		grep -q '	lladdr 01:00:5e:00:01:07' <(carp 1 carp3)
+	must nip 1 link set carp3 address 01:00:5e:00:01:07
+	must carp 1 carp3 vhid 8 -lladdr
+	check "-lladdr and one node again" \
+		grep -q '	lladdr 00:00:5e:00:01:08' <(carp 1 carp3)
 }
 
 ip_sets_peers_and_forms() {

@@ -217,12 +217,18 @@ static const struct link_addr *find_addr(const struct job *job,
 	return NULL;
 }
 
-/* As with one that was not set, the MAC follows from the vhid. */
+/* As with one that was not set, the MAC follows from the vhid. With several
+ * nodes it does in any case, and the kernel lets nobody set it.
+ */
 static void derive_lladdr(struct job *job)
 {
 	struct request *req = job->req;
 
-	if (req->given & GIVEN_LLADDR && !req->own_lladdr)
+	if (!(req->given & GIVEN_LLADDR) || req->own_lladdr)
+		return;
+	if (nodes_several(req, job->link))
+		req->given &= ~GIVEN_LLADDR;
+	else
 		nodes_lladdr(req, job->link, req->lladdr);
 }
 

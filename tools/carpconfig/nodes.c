@@ -119,13 +119,28 @@ uint8_t nodes_least_advskew(const struct request *req, const struct link *link)
 }
 
 /**
- * nodes_lladdr - the MAC that follows from the first node's vhid
+ * nodes_several - will there be more than one node
+ * @req: a request whose nodes are known
+ * @link: the interface as it was before, or NULL if it is to be created
+ *
+ * Return: true if so.
+ */
+bool nodes_several(const struct request *req, const struct link *link)
+{
+	if (req->given & GIVEN_NODES)
+		return req->n_nodes > 1;
+	if (req->given & GIVEN_VHID)
+		return false;
+	return link && link->n_nodes > 1;
+}
+
+/**
+ * nodes_lladdr - the MAC that follows from the vhid of a single node
  * @req: a request whose nodes are known
  * @link: the interface as it was before, or NULL if it is to be created
  * @mac: REQUEST_MAC_LEN bytes for it
  *
- * To the kernel it means that none is set, and that the mode of balancing says
- * which it is.
+ * To the kernel it means that none is set.
  */
 void nodes_lladdr(const struct request *req, const struct link *link,
 		  uint8_t *mac)

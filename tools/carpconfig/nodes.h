@@ -10,6 +10,7 @@ void nodes_encode(struct nlmsghdr *nlh, const struct request *req);
 bool nodes_spread(struct request *req, const struct link *link, char *err);
 uint8_t nodes_least_advskew(const struct request *req,
 			    const struct link *link);
+bool nodes_several(const struct request *req, const struct link *link);
 void nodes_lladdr(const struct request *req, const struct link *link,
 		  uint8_t *mac);
 
