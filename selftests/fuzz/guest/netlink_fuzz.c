@@ -263,40 +263,56 @@ static long read_sysctl(const char *path)
 	return value;
 }
 
+static const struct sysctl {
+	const char *name;
+	long min;
+	long max;
+} sysctls[] = {
+	{ "allow", 0, 1 },
+	{ "preempt", 0, 1 },
+	{ "log", 0, 2 },
+	{ "arpbalance", 0, 2 },
+	{ "ifdown_demotion_factor", 0, 255 },
+	{ "senderr_demotion_factor", 0, 255 },
+	/* Writing adds. */
+	{ "demotion", -100000, 100000 },
+};
+
 static void sysctl_write(void)
 {
-	static const struct {
-		const char *name;
-		long max;
-	} sysctls[] = {
-		{ "allow", 1 }, { "preempt", 1 }, { "log", 2 },
-		{ "arpbalance", 2 },
-	};
 	static const char *const junk[] = {
 		"0", "1", "2", "3", "-1", "", "\n", "abc", "0x1", "1 0 2",
 		"2147483647", "2147483648", "99999999999999999999",
 		"-2147483649", "1abc", " 1 ", "00000000000000000000001",
-		"1.5", "+1", "--1",
+		"1.5", "+1", "--1", "240", "255", "256", "-240", "99999",
+		"-99999", "-2147483648",
 	};
-	u32 which = rng_below(&round->rng, ARRAY_SIZE(sysctls));
+	const struct sysctl *sysctl =
+		&sysctls[rng_below(&round->rng, ARRAY_SIZE(sysctls))];
 	const char *text = junk[rng_below(&round->rng, ARRAY_SIZE(junk))];
+	bool adds = !strcmp(sysctl->name, "demotion");
 	long before, after;
 	char path[64];
 	int err;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/carp/%s",
-		 sysctls[which].name);
+	if (adds) {
+		/* It shows what is down, too, which changes at any time. */
+		setup_sysctl("carp/ifdown_demotion_factor", "0");
+		setup_sysctl("carp/senderr_demotion_factor", "0");
+	}
+	snprintf(path, sizeof(path), "/proc/sys/net/carp/%s", sysctl->name);
 	before = read_sysctl(path);
 	err = put_file(path, text);
 	after = read_sysctl(path);
 	count(SYSCTLS);
-	if (after < 0 || after > sysctls[which].max)
+	if (after < sysctl->min || after > sysctl->max)
 		fault("%s is %ld after \"%s\"", path, after, text);
 	if (err && after != before)
 		fault("%s: refused \"%s\", and was %ld, is %ld", path, text,
 		      before, after);
-	if (which)
-		return;
+	if (!err && adds && after != before + strtol(text, NULL, 0))
+		fault("%s: added \"%s\" to %ld, is %ld", path, text, before,
+		      after);
 	/* In INIT there is little to see. */
 	setup_sysctl("carp/allow", "1");
 }
