@@ -16,7 +16,7 @@ Kind = collections.namedtuple(
 DEBIAN = Kind(slow=1, memory=0, cpus=1, virtual_time=True, words="",
               leaks=False, coverage=False)
 UML = Kind(slow=2, memory=512, cpus=1, virtual_time=True,
-           words="panic_on_warn=1 kunit.enable=0", leaks=False, coverage=False)
+           words="panic_on_warn=1 kunit.enable=0", leaks=True, coverage=True)
 CHECKING = {
     "uml": UML,
     "uml4": UML,

@@ -63,7 +63,8 @@ arch_words() {
 	case $1 in
 	*-686 | *-686-pae) echo ARCH=i386 ;;
 	*-arm64) echo ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- ;;
-	*-carp-uml*) echo ARCH=um CONFIG_CARP_KUNIT_TEST=y ;;
+	*-carp-uml*) echo ARCH=um CONFIG_CARP_KUNIT_TEST=y \
+			GCOV_PROFILE=y ;;
 	*-carp-smp) echo CONFIG_CARP_KUNIT_TEST=y GCOV_PROFILE=y \
 			KCOV_INSTRUMENT=y ;;
 	esac
