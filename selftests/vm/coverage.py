@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""coverage.py LOGS: which lines and branches of the module its selftests reach.
+"""coverage.py LOGS...: which lines and branches of carp its selftests reach.
 
 LOGS is a run's directory. collect() has brought the counters of each guest
-there, from a kernel with gcov (selftests/debug/kernel.sh smp); here they are
-added up, and gcov reads them beside what the compiler wrote. Prints a table.
+there, from a kernel with gcov (selftests/debug/kernel.sh); here they are added
+up, and gcov reads them beside what the compiler wrote. Prints a table. Of
+several runs, with different kernels, one for all.
 """
 
 import base64
@@ -37,6 +38,7 @@ def collect(guest, directory):
             continue
         with open(os.path.join(target, os.path.basename(path)), "wb") as file:
             file.write(base64.b64decode(data))
+    assert os.listdir(target), "the kernel has no counters of carp"
     # They belong to this build; the next may be another.
     build = os.path.join(guest.image.path, "build", "carp")
     for path in glob.glob(os.path.join(build, "*.gcno")):
@@ -66,21 +68,36 @@ def gcov(directory):
             os.unlink(name)
 
 
+def reached(counts):
+    return sum(1 for count in counts if count)
+
+
 class Source:
     """One file's lines: how often each, and each of its branches, was run."""
 
     def __init__(self):
         self.lines = {}
+        # Line: [count, ...]
         self.branches = {}
 
-    def add(self, line):
-        number = line["line_number"]
-        self.lines[number] = self.lines.get(number, 0) + line["count"]
-        # An inline function has the same branches in each object, unless the
-        # compiler knew better.
-        for index, branch in enumerate(line["branches"]):
-            key = (number, index)
-            self.branches[key] = self.branches.get(key, 0) + branch["count"]
+    def add(self, number, count, branches):
+        self.lines[number] = self.lines.get(number, 0) + count
+        there = self.branches.setdefault(number, branches)
+        if there is branches:
+            return
+        # An inline function has the same branches in each object, and a line in
+        # each kernel, unless the compiler knew better.
+        if len(there) == len(branches):
+            branches = [a + b for a, b in zip(there, branches)]
+        self.branches[number] = max(there, branches, key=reached)
+
+    def merge(self, other):
+        for number, count in other.lines.items():
+            self.add(number, count, other.branches[number])
+
+    def tables(self):
+        yield list(self.lines.values())
+        yield [count for counts in self.branches.values() for count in counts]
 
 
 def read(directory):
@@ -91,28 +108,24 @@ def read(directory):
             if match:
                 source = sources.setdefault(match[1], Source())
                 for line in entry["lines"]:
-                    source.add(line)
+                    source.add(line["line_number"], line["count"],
+                               [b["count"] for b in line["branches"]])
     return sources
 
 
-def cells(name, *tables):
+def cells(name, tables):
     row = [name]
     for counts in tables:
-        reached = sum(1 for count in counts if count)
-        row += [str(len(counts)), str(reached),
-                f"{100 * reached / len(counts):.1f} %" if counts else "-"]
+        hit = reached(counts)
+        row += [str(len(counts)), str(hit),
+                f"{100 * hit / len(counts):.1f} %" if counts else "-"]
     return row
 
 
 def table(sources):
-    rows = [HEAD]
-    for name in sorted(sources):
-        rows.append(cells(name, list(sources[name].lines.values()),
-                          list(sources[name].branches.values())))
-    rows.append(cells("all",
-                      [c for s in sources.values() for c in s.lines.values()],
-                      [c for s in sources.values()
-                       for c in s.branches.values()]))
+    each = {name: list(sources[name].tables()) for name in sorted(sources)}
+    rows = [HEAD] + [cells(name, tables) for name, tables in each.items()]
+    rows.append(cells("all", [sum(lists, []) for lists in zip(*each.values())]))
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         yield "  ".join(cell.ljust(width) if index == 0 else cell.rjust(width)
@@ -129,27 +142,39 @@ def unreached(sources):
             yield f"{name}: {' '.join(map(str, numbers))}"
 
 
-def report(logs):
-    """The lines to print; none if no guest has left counters."""
+def of_a_run(logs):
+    """(number of guests, their sources)"""
     base = os.path.join(logs, "gcov")
     directories = sorted(filter(os.path.isdir,
                                 glob.glob(os.path.join(base, "*"))))
     if not directories:
-        return []
+        return 0, {}
     with tempfile.TemporaryDirectory() as work:
         total = os.path.join(work, "all")
         shutil.copytree(merge(directories, work), total)
         for path in glob.glob(os.path.join(base, "*.gcno")):
             shutil.copy(path, total)
-        sources = read(total)
-    with open(os.path.join(base, "unreached"), "w") as file:
+        return len(directories), read(total)
+
+
+def report(*runs):
+    """The lines to print; none if no guest has left counters."""
+    guests, sources = 0, {}
+    for logs in runs:
+        number, found = of_a_run(logs)
+        guests += number
+        for name, source in found.items():
+            sources.setdefault(name, Source()).merge(source)
+    if not guests:
+        return []
+    with open(os.path.join(runs[0], "gcov", "unreached"), "w") as file:
         file.writelines(line + "\n" for line in unreached(sources))
-    return [f"coverage by {len(directories)} guests; "
+    return [f"coverage by {guests} guests; "
             f"lines never run: {os.path.relpath(file.name)}"] + \
         list(table(sources))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    print("\n".join(report(sys.argv[1])))
+    print("\n".join("# " + line for line in report(*sys.argv[1:])))

@@ -9,7 +9,7 @@ of the tests to run: check/..., fuzz/..., lint/..., torture/, net/FILE/TEST,
 pair/FILE/TEST.
 
 With KERNEL=uml, uml4 or smp, kernels that check themselves (selftests/debug): the KUnit
-suites, net, and a scan for leaks; smp also counts what the tests reach.
+suites, net, and a scan for leaks; at the end, what of the module the tests reach.
 
 LONG=1 chooses among the LONG_TESTS of net's files, which take longer than they are
 worth every time, and not among the others.
@@ -216,8 +216,8 @@ def side_by_side(net, pair):
 def main(pattern):
     debug = os.environ.get("KERNEL") in CHECKING
     report = Report()
-    os.environ["CARP_LOG"] = os.path.join(CACHE, "log",
-                                          time.strftime("%Y%m%d-%H%M%S"))
+    os.environ.setdefault("CARP_LOG", os.path.join(
+        CACHE, "log", time.strftime("%Y%m%d-%H%M%S")))
     print("TAP version 13")
     report.say(f"# logs in {os.path.relpath(os.environ['CARP_LOG'])}")
     net, pair = net_jobs(report, pattern), pair_jobs(report, pattern)
