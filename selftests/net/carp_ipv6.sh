@@ -57,7 +57,13 @@ elect() {
 	check "they understand each other" slowwait 5 heard 2
 }
 
+takes_part() {
+	! is_state "$1" INIT
+}
+
+# Until its parent's address is no longer tentative it is in INIT.
 force() {
+	check "node $1 takes part" slowwait 5 takes_part "$1"
 	must nip "$1" link set carp0 type carp state "$2"
 }
 

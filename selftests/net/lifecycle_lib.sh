@@ -61,6 +61,7 @@ module_can_go() {
 
 devices_come_and_go_two_hundred_times() {
 	setup_nodes 2
+	at_rest 1
 	repeat 200 <<-EOF
 		link add carp0 link eth0 type carp vhid 1 pass $PASS
 		addr add $VIP/$LEN dev carp0
