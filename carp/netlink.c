@@ -318,17 +318,6 @@ static void carp_config_force(struct carp_dev *carp, enum carp_state state)
 	}
 }
 
-static void carp_config_commit_nodes(const struct carp_config *cfg,
-				     struct carp_dev *carp)
-{
-	const struct carp_node_conf *conf = cfg->nodes.conf.node;
-	struct carp_node *node;
-
-	/* Both are in ascending order of vhids. */
-	list_for_each_entry(node, &carp->vhost.nodes, list)
-		carp_vhost_config(node, cfg->advbase, conf++->advskew);
-}
-
 static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 {
 	bool new_mac = !ether_addr_equal(cfg->nodes.mac, carp->dev->dev_addr);
@@ -340,8 +329,7 @@ static void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 		cfg->key = NULL;
 	}
 
-	carp_nodes_commit(carp, &cfg->nodes);
-	carp_config_commit_nodes(cfg, carp);
+	carp_nodes_commit(carp, &cfg->nodes, cfg->advbase);
 	carp_config_commit_demotion(cfg, carp);
 	if (cfg->nodes.changed) {
 		/* Memory for another number of nodes. */

@@ -393,16 +393,29 @@ static void carp_nodes_drop(struct carp_node *node)
 	call_rcu(&node->rcu, carp_node_free_rcu);
 }
 
+static void carp_nodes_configure(struct carp_dev *carp, u8 advbase)
+{
+	const struct carp_node_conf *conf = carp->nodes.node;
+	struct carp_node *node;
+
+	/* Both are in ascending order of vhids. */
+	list_for_each_entry(node, &carp->vhost.nodes, list)
+		carp_vhost_config(node, advbase, conf++->advskew);
+}
+
 /**
  * carp_nodes_commit - let the new nodes be the device's
  * @carp: the device, with the new key
  * @plan: prepared, retired
+ * @advbase: seconds
  *
- * The caller sets advbase and the like, and then starts what is new.
+ * A change of the MAC address is told to userland, so all else is done before.
+ * The caller starts what is new.
  *
  * Context: RTNL.
  */
-void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan)
+void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan,
+		       u8 advbase)
 {
 	struct carp_vhost *vhost = &carp->vhost;
 	struct carp_node *node, *next;
@@ -411,8 +424,10 @@ void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan)
 	ASSERT_RTNL();
 
 	carp->nodes = plan->conf;
-	if (!plan->changed)
+	if (!plan->changed) {
+		carp_nodes_configure(carp, advbase);
 		return;
+	}
 
 	spin_lock_bh(&vhost->lock);
 	list_for_each_entry_safe(node, next, &plan->fresh, list) {
@@ -433,6 +448,7 @@ void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan)
 	if (old)
 		kfree_rcu(old, rcu);
 
+	carp_nodes_configure(carp, advbase);
 	carp_port_set_mac(carp, plan->mac);
 	plan->filtered = false;
 	list_for_each_entry(node, &vhost->nodes, list)

@@ -33,6 +33,7 @@ int carp_nodes_filter(struct carp_dev *carp, struct carp_nodes_plan *plan);
 void carp_nodes_discard(struct carp_dev *carp, struct carp_nodes_plan *plan);
 void carp_nodes_retire(struct carp_dev *carp,
 		       const struct carp_nodes_plan *plan);
-void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan);
+void carp_nodes_commit(struct carp_dev *carp, struct carp_nodes_plan *plan,
+		       u8 advbase);
 
 #endif /* _CARP_NODE_H */
