@@ -209,7 +209,8 @@ struct carp_node_key {
  * @mac: prepared hash of MAC addresses
  * @rcu: frees it, and wipes it
  * @n: how many vhids
- * @node: the part of each vhid
+ * @node: the part of each vhid, allocated one by one: all of them can be more
+ *	than a page, which __GFP_NOFAIL must not ask for
  */
 struct carp_key {
 	__be32 peer4;
@@ -219,7 +220,7 @@ struct carp_key {
 	struct carp_machash mac;
 	struct rcu_head rcu;
 	unsigned int n;
-	struct carp_node_key node[];
+	struct carp_node_key *node[];
 };
 
 /**

@@ -5,7 +5,6 @@
  * hashed when the configuration changes, and published for senders and
  * receivers.
  */
-#include <linux/mm.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -39,14 +38,19 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
 	struct carp_key *key;
 	unsigned int i;
 
-	/* With 32 nodes it is more than __GFP_NOFAIL may ask the slab for. */
-	key = kvzalloc(struct_size(key, node, nodes->n), gfp);
+	key = kzalloc(struct_size(key, node, nodes->n), gfp);
 	if (!key)
 		return NULL;
 
 	key->n = nodes->n;
-	for (i = 0; i < key->n; i++)
-		key->node[i].vhid = nodes->node[i].vhid;
+	for (i = 0; i < key->n; i++) {
+		key->node[i] = kzalloc(sizeof(*key->node[i]), gfp);
+		if (!key->node[i]) {
+			carp_key_wipe(key);
+			return NULL;
+		}
+		key->node[i]->vhid = nodes->node[i].vhid;
+	}
 	return key;
 }
 
@@ -54,12 +58,18 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
  * carp_key_wipe - wipe a key that nobody sees and free it
  * @key: the key, or NULL
  *
- * Context: any but NMI.
+ * Context: any.
  */
 void carp_key_wipe(struct carp_key *key)
 {
-	if (key)
-		kvfree_sensitive(key, struct_size(key, node, key->n));
+	unsigned int i;
+
+	if (!key)
+		return;
+
+	for (i = 0; i < key->n; i++)
+		kfree_sensitive(key->node[i]);
+	kfree_sensitive(key);
 }
 
 /**
@@ -76,6 +86,7 @@ void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 	enum carp_auth_form form = params->form == CARP_FORM_ORIG ?
 				   CARP_AUTH_ORIG : CARP_AUTH_NOV6LL;
 	struct carp_node_key *node;
+	unsigned int i;
 
 	key->peer4 = params->peer4;
 	key->peer6 = params->peer6;
@@ -83,7 +94,8 @@ void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 	memcpy(key->counter, carp->counter, sizeof(key->counter));
 	carp_balance_mac_prepare(&key->mac, params->passphrase);
 
-	for (node = key->node; node < key->node + key->n; node++) {
+	for (i = 0; i < key->n; i++) {
+		node = key->node[i];
 		carp_auth_prepare(&node->auth, params->passphrase, node->vhid,
 				  carp_key_hashed_mac(carp), &carp->addrs);
 		carp_auth_sign(&node->auth, form, key->counter, node->digest);

@@ -21,8 +21,8 @@ carp_key_node(const struct carp_key *key, u8 vhid)
 	unsigned int i;
 
 	for (i = 0; i < key->n; i++)
-		if (key->node[i].vhid == vhid)
-			return &key->node[i];
+		if (key->node[i]->vhid == vhid)
+			return key->node[i];
 	return NULL;
 }
 

@@ -21,6 +21,7 @@ ALL_TESTS="
 	a_host_speaks_for_its_own_nodes_only
 	other_nodes_on_a_member_are_seen_and_said
 	nodes_are_changed_on_a_live_master
+	addresses_come_and_go_on_a_device_with_all_its_nodes
 	bad_nodes_are_refused_with_a_sentence
 "
 
@@ -477,6 +478,26 @@ nodes_are_changed_on_a_live_master() {
 	equal "with its virtual MAC" 00:00:5e:00:01:02 \
 		"$(nip 1 -j link show carp0 | json_value address)"
 	check "which the clients have learned" n 3 ping -c 1 -W 1 "$VIP"
+}
+
+# The key of so many takes more than a page; the kernel may complain of that.
+addresses_come_and_go_on_a_device_with_all_its_nodes() {
+	local i list
+
+	setup_nodes 1
+	list=$(seq -s, -f "%g:5" 1 32)
+	member 1 balancing ip carpnodes "$list"
+	for i in 1 2 3; do
+		must nip 1 addr add "198.51.100.$i/24" dev carp0
+		must nip 1 addr add "2001:db8:1::$i/64" dev carp0
+	done
+	check "of all nodes" slowwait 20 shared_evenly 32 1
+	for i in 1 2 3; do
+		must nip 1 addr del "198.51.100.$i/24" dev carp0
+		must nip 1 addr del "2001:db8:1::$i/64" dev carp0
+	done
+	check "of all nodes still" slowwait 5 shared_evenly 32 1
+	must nip 1 link del carp0
 }
 
 bad_nodes_are_refused_with_a_sentence() {
