@@ -3,11 +3,11 @@
  * from them; no I/O
  */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "attr.h"
 #include "nodes.h"
+#include "parse_nodes.h"
 #include "spread.h"
 
 /**
@@ -76,12 +76,8 @@ bool nodes_spread(struct request *req, const struct link *link, char *err)
 		vhid = req->vhid;
 	else if (link && link->vhid)
 		vhid = link->vhid;
-	if (vhid + spread->nodes - 1 > CARP_VHID_MAX) {
-		snprintf(err, REQUEST_ERR_LEN,
-			 "spread: %u nodes from vhid %u on would go beyond %d",
-			 spread->nodes, vhid, CARP_VHID_MAX);
+	if (!request_check_spread(req, vhid, err))
 		return false;
-	}
 	spread_skews(spread->nodes, spread->hosts, spread->host, skews);
 	for (unsigned int i = 0; i < spread->nodes; i++) {
 		req->nodes[i].vhid = vhid + i;
@@ -101,14 +97,10 @@ bool nodes_spread(struct request *req, const struct link *link, char *err)
  */
 uint8_t nodes_least_advskew(const struct request *req, const struct link *link)
 {
-	uint8_t least = CARP_ADVSKEW_MAX;
+	uint8_t least;
 
-	if (req->given & GIVEN_NODES) {
-		for (unsigned int i = 0; i < req->n_nodes; i++)
-			if (req->nodes[i].advskew < least)
-				least = req->nodes[i].advskew;
-		return least;
-	}
+	if (req->given & GIVEN_NODES)
+		return request_least_advskew(req);
 	if (req->given & GIVEN_ADVSKEW)
 		return req->advskew;
 	least = link->advskew;

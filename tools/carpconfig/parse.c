@@ -42,13 +42,19 @@ struct parser {
 	char *err;
 };
 
-__attribute__((format(printf, 2, 3)))
-static bool refuse(struct parser *p, const char *format, ...)
+/**
+ * refuse - say why a word is not taken
+ * @err: REQUEST_ERR_LEN bytes for it
+ * @format: as printf()
+ *
+ * Return: false, which is 0 words.
+ */
+bool refuse(char *err, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(p->err, REQUEST_ERR_LEN, format, ap);
+	vsnprintf(err, REQUEST_ERR_LEN, format, ap);
 	va_end(ap);
 	return false;
 }
@@ -84,9 +90,7 @@ bool request_check_interval(uint8_t advbase, uint8_t advskew, char *err)
 {
 	if (advbase || advskew)
 		return true;
-	snprintf(err, REQUEST_ERR_LEN,
-		 "advbase and advskew cannot both be 0: advertisements would never stop");
-	return false;
+	return refuse(err, "advbase and advskew cannot both be 0: advertisements would never stop");
 }
 
 /* The rules that need all that was said about an address. */
@@ -101,7 +105,7 @@ static bool close_addr(struct parser *p)
 	for (other = p->req->addrs; other < a; other++)
 		if (other->family == a->family &&
 		    !memcmp(other->addr, a->addr, sizeof(a->addr)))
-			return refuse(p, "the same address is given twice");
+			return refuse(p->err, "the same address is given twice");
 	return a->remove || addr_check(a, p->err);
 }
 
@@ -112,7 +116,7 @@ static bool take_addr(struct parser *p, const char *word)
 	if (!close_addr(p))
 		return false;
 	if (p->req->n_addrs == REQUEST_ADDR_MAX)
-		return refuse(p, "more than %d addresses in one command",
+		return refuse(p->err, "more than %d addresses in one command",
 			      REQUEST_ADDR_MAX);
 	a = &p->req->addrs[p->req->n_addrs];
 	if (!parse_addr(a, word, p->expect_family, p->req->ifname, p->err))
@@ -140,7 +144,7 @@ static bool take_op(struct parser *p, const char *word)
 		return true;
 	}
 	if (p->expect_op)
-		return refuse(p, "%s: an address has to follow %s", word,
+		return refuse(p->err, "%s: an address has to follow %s", word,
 			      p->expect);
 	p->expect_op = op;
 	p->expect = word;
@@ -150,7 +154,7 @@ static bool take_op(struct parser *p, const char *word)
 static bool take_family(struct parser *p, const char *word)
 {
 	if (p->expect_family != AF_UNSPEC)
-		return refuse(p, "%s: an address has to follow %s", word,
+		return refuse(p->err, "%s: an address has to follow %s", word,
 			      p->expect);
 	p->expect_family = strcmp(word, "inet") ? AF_INET6 : AF_INET;
 	p->expect = word;
@@ -163,9 +167,9 @@ static bool take_detail(struct parser *p, const char *word)
 	const char *arg = p->argv[++p->pos];
 
 	if (!arg)
-		return refuse(p, "%s needs an argument", word);
+		return refuse(p->err, "%s needs an argument", word);
 	if (!p->addr)
-		return refuse(p, "%s has to follow an address", word);
+		return refuse(p->err, "%s has to follow an address", word);
 	if (!strcmp(word, "netmask"))
 		return parse_netmask(p->addr, arg, p->err);
 	if (!strcmp(word, "prefixlen"))
@@ -182,10 +186,10 @@ static bool take_keyword(struct parser *p, const struct keyword *k)
 	if (k->has_arg) {
 		arg = p->argv[++p->pos];
 		if (!arg)
-			return refuse(p, "%s needs an argument", k->word);
+			return refuse(p->err, "%s needs an argument", k->word);
 	}
 	if (p->req->given & k->given)
-		return refuse(p, "%s is given twice", keyword_given(k->given));
+		return refuse(p->err, "%s is given twice", keyword_given(k->given));
 	p->req->given |= k->given;
 	return k->parse(p->req, arg, p->err);
 }
@@ -225,7 +229,7 @@ static bool take_word(struct parser *p)
 	keyword = keyword_find(word);
 	if (keyword)
 		return take_keyword(p, keyword);
-	return refuse(p, "unknown word \"%.40s\"", word);
+	return refuse(p->err, "unknown word \"%.40s\"", word);
 }
 
 /* What can be said of the whole only. */
@@ -236,9 +240,9 @@ static bool check_request(struct parser *p)
 	uint8_t advbase = CARP_ADVBASE_DEFAULT;
 
 	if (req->verb == REQUEST_DESTROY && p->argc > 2)
-		return refuse(p, "destroy goes with no other word");
+		return refuse(p->err, "destroy goes with no other word");
 	if (req->verb == REQUEST_CREATE && !(req->given & GIVEN_CARPDEV))
-		return refuse(p, "create needs a parent: carpconfig %s create carpdev eth0",
+		return refuse(p->err, "create needs a parent: carpconfig %s create carpdev eth0",
 			      req->ifname);
 	if (req->given & GIVEN_ADVBASE)
 		advbase = req->advbase;
@@ -271,13 +275,13 @@ bool parse_request(struct request *req, int argc, char **argv, char *err)
 
 	memset(req, 0, sizeof(*req));
 	if (!parse_ifname(argv[0], req->ifname))
-		return refuse(&p, "\"%.40s\" is not the name of an interface",
+		return refuse(p.err, "\"%.40s\" is not the name of an interface",
 			      argv[0]);
 	req->verb = argc > 1 ? REQUEST_SET : REQUEST_SHOW;
 	for (p.pos = 1; p.pos < argc; p.pos++)
 		if (!take_word(&p))
 			return false;
 	if (p.expect)
-		return refuse(&p, "%s needs an address", p.expect);
+		return refuse(p.err, "%s needs an address", p.expect);
 	return close_addr(&p) && check_request(&p);
 }

@@ -177,6 +177,8 @@ struct request {
 	struct request_addr addrs[REQUEST_ADDR_MAX];
 };
 
+__attribute__((format(printf, 2, 3)))
+bool refuse(char *err, const char *format, ...);
 bool parse_ifname(const char *word, char *ifname);
 bool parse_request(struct request *req, int argc, char **argv, char *err);
 bool request_check_interval(uint8_t advbase, uint8_t advskew, char *err);

@@ -11,12 +11,6 @@
 
 #define ADDR_WORD_MAX	128
 
-static bool refuse(char *err, const char *format, const char *word)
-{
-	snprintf(err, REQUEST_ERR_LEN, format, word);
-	return false;
-}
-
 /**
  * parse_number - a decimal number and nothing else
  * @word: digits; no sign, space, or other base

@@ -5,7 +5,6 @@
  * parse.c's.
  */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -15,17 +14,6 @@
 #include "parse_addr.h"
 #include "parse_link.h"
 #include "parse_nodes.h"
-
-__attribute__((format(printf, 2, 3)))
-static bool refuse(char *err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(err, REQUEST_ERR_LEN, format, ap);
-	va_end(ap);
-	return false;
-}
 
 static bool parse_range(const char *what, const char *arg, unsigned long min,
 			unsigned long max, uint8_t *value, char *err)

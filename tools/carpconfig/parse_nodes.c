@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The words about load balancing; no I/O */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,17 +10,6 @@
 
 /* "255:254", and its NUL */
 #define NODE_TEXT_LEN	8
-
-__attribute__((format(printf, 2, 3)))
-static bool refuse(char *err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(err, REQUEST_ERR_LEN, format, ap);
-	va_end(ap);
-	return false;
-}
 
 /**
  * is_nodes - tell whether parse_nodes() knows a word
@@ -175,8 +163,31 @@ bool parse_hash(struct request *req, char *arg, char *err)
 	return refuse(err, "hash must be xor, l3 or l4, not \"%.40s\"", arg);
 }
 
-/* A spread has an advskew of 0 on every host. */
-static uint8_t least_advskew(const struct request *req)
+/**
+ * request_check_spread - see whether there are vhids enough for a spread
+ * @req: the request, in which spread may have been said
+ * @vhid: that of the first node
+ * @err: REQUEST_ERR_LEN bytes for the refusal
+ *
+ * Return: true if there are.
+ */
+bool request_check_spread(const struct request *req, unsigned int vhid,
+			  char *err)
+{
+	if (vhid + req->spread.nodes <= CARP_VHID_MAX + 1)
+		return true;
+	return refuse(err, "spread: %u nodes from vhid %u on would go beyond %d",
+		      req->spread.nodes, vhid, CARP_VHID_MAX);
+}
+
+/**
+ * request_least_advskew - the advskew of the most eager node of a list
+ * @req: the request, in which there are nodes; those of a spread may be still
+ *	to be computed, and it has an advskew of 0 on every host
+ *
+ * Return: the advskew.
+ */
+uint8_t request_least_advskew(const struct request *req)
 {
 	uint8_t least = req->spread.nodes ? 0 : req->nodes[0].advskew;
 
@@ -200,11 +211,10 @@ bool request_check_nodes(const struct request *req, char *err)
 	if (req->given & GIVEN_VHID && !req->spread.nodes)
 		return refuse(err, "vhid does not go with carpnodes: each node has its own");
 	if (req->given & GIVEN_VHID &&
-	    req->vhid + req->spread.nodes - 1 > CARP_VHID_MAX)
-		return refuse(err, "spread: %u nodes from vhid %u on would go beyond %d",
-			      req->spread.nodes, req->vhid, CARP_VHID_MAX);
+	    !request_check_spread(req, req->vhid, err))
+		return false;
 	if (req->given & GIVEN_ADVBASE)
 		return request_check_interval(req->advbase,
-					      least_advskew(req), err);
+					      request_least_advskew(req), err);
 	return true;
 }

@@ -4,7 +4,6 @@
  */
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,18 +11,6 @@
 #include "parse_addr.h"
 #include "parse_nodes.h"
 #include "parse_track.h"
-
-/* To refuse is to have taken no word. */
-__attribute__((format(printf, 2, 3)))
-static int refuse(char *err, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(err, REQUEST_ERR_LEN, format, ap);
-	va_end(ap);
-	return 0;
-}
 
 /**
  * is_demote - tell whether parse_demote() knows a word
