@@ -20,6 +20,7 @@ ALL_TESTS="
 	ip_sets_peers_and_forms
 	carpconfig_takes_no_mtu_above_the_parents
 	carpconfig_leaves_nothing_half_made
+	carpconfig_reads_what_changes_all_the_time
 	ip_prints_state_counters_and_history
 	the_key_is_the_same_however_it_is_given
 	monitor_prints_each_transition_once
@@ -288,6 +289,30 @@ carpconfig_leaves_nothing_half_made() {
 		"IPv6 is" \
 		carp 1 carp0 create carpdev eth0 vhid 1 "$VIP/24" 2001:db8::1/64
 	check "no interface" fails nip 1 link show carp0
+}
+
+# A list of a thousand addresses takes several answers, between which it changes.
+carpconfig_reads_what_changes_all_the_time() {
+	local i
+
+	in_family 6
+	setup_nodes 1
+	member 1
+	for ((i = 1; i < 1000; i++)); do
+		printf 'addr add 2001:db8:9::%x/128 dev carp0\n' "$i"
+	done >"$TMP/addresses"
+	must nip 1 -batch "$TMP/addresses"
+	for ((i = 0; i < 5000; i++)); do
+		echo "addr add 2001:db8:8::1/128 dev eth0 nodad"
+		echo "addr del 2001:db8:8::1/128 dev eth0"
+	done >"$TMP/changes"
+	bg 1 bash -c "while ip -batch $TMP/changes; do :; done"
+	for i in 1 2; do
+		carp 1 carp0 >"$TMP/shown"
+		check_err $? "carpconfig"
+		equal "addresses" 1000 "$(grep -c inet6 "$TMP/shown")"
+	done
+	bg_stop "$BG" KILL
 }
 
 ip_prints_state_counters_and_history() {

@@ -15,8 +15,12 @@
 
 #include "nl.h"
 
-/* A dump that changed under way is asked for again this often. */
+/* A dump that changed under way is asked for again, each time after a longer wait
+ * than before, about a second in all: a takeover of many addresses, or an interface
+ * that comes up with them, changes the list for as long as that.
+ */
 #define DUMP_TRIES	10
+#define DUMP_WAIT_NS	1000000L
 #define EVENT_RCVBUF	(1 << 20)
 
 /**
@@ -220,6 +224,13 @@ static int talk_once(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
 	return err;
 }
 
+static void wait_before(int again)
+{
+	struct timespec time = { .tv_nsec = DUMP_WAIT_NS << again };
+
+	nanosleep(&time, NULL);
+}
+
 /**
  * nl_talk - send a request and take the answers until it is done
  * @nl: the socket
@@ -227,6 +238,9 @@ static int talk_once(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
  * @cb: called for every answer, may be NULL; must bear to see an answer twice,
  *	as a dump that changed under way is asked for again
  * @data: for @cb
+ *
+ * A list that never stands still is better than none: the last one is taken, and
+ * standard error says so.
  *
  * Return: 0 or a negative errno; then nl->text may hold the kernel's sentence.
  */
@@ -243,8 +257,11 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 		err = talk_once(nl, nlh, cb, data, &interrupted);
 		if (err || !interrupted)
 			return err;
+		wait_before(tries);
 	}
-	return -EINTR;
+	fputs("carpconfig: what was read kept changing: it may lack something\n",
+	      stderr);
+	return 0;
 }
 
 /**
