@@ -28,7 +28,8 @@ KMAKE = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= \
 
 .PHONY: all modules modules_install tools install uninstall \
 	dkms-install dkms-uninstall check lint lint-quick fuzz fuzz-guest sim \
-	test test-long test-matrix test-debug coverage chaos torture demo clean help
+	test test-long test-matrix test-debug coverage chaos torture demo \
+	bench bench-quick clean help
 
 all: modules tools
 
@@ -69,6 +70,10 @@ fuzz fuzz-guest sim:
 test test-long test-matrix test-debug coverage chaos torture demo:
 	$(Q)$(MAKE) -C selftests $@
 
+# ROWS="planned traffic", SEED=N
+bench bench-quick:
+	$(Q)$(MAKE) -C selftests/bench $@
+
 clean:
 	$(Q)$(MAKE) -C tools clean
 	$(Q)$(MAKE) -C selftests clean
@@ -96,6 +101,8 @@ help:
 	@echo 'chaos      a thousand failovers on a bad network; FAILOVERS, SEED'
 	@echo 'torture    everything at once in one guest; SECONDS, CPUS, SEED'
 	@echo 'demo       two members and a client in QEMU, and a failover'
+	@echo 'bench      ours beside keepalived, ucarp and macvlan: an hour; ROWS'
+	@echo 'bench-quick  the same with fewer samples'
 	@echo 'clean      remove what was built; .cache stays'
 
 endif

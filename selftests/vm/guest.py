@@ -44,6 +44,17 @@ BOOT_LIMIT = 180
 Result = collections.namedtuple("Result", "status out err")
 
 
+# Of a script that is data for the most part its ends say what it was.
+SHOWN = 500
+
+
+def brief(script):
+    script = script.strip()
+    if len(script) <= 2 * SHOWN:
+        return script
+    return f"{script[:SHOWN]} [...] {script[-SHOWN:]}"
+
+
 class GuestDied(Exception):
     """The guest is gone and the test did not ask for it."""
 
@@ -51,7 +62,7 @@ class GuestDied(Exception):
 class CommandFailed(Exception):
     def __init__(self, guest, script, result):
         text = (result.err + result.out).strip()
-        super().__init__(f"{guest}: status {result.status} of: {script.strip()}"
+        super().__init__(f"{guest}: status {result.status} of: {brief(script)}"
                          f"\n{text}")
         self.result = result
 
@@ -300,10 +311,10 @@ class Guest:
             result = self._answers[ident].get(timeout=limit)
         except queue.Empty:
             raise TimeoutError(
-                f"{self}: not done within {limit} s: {what.strip()}") from None
+                f"{self}: not done within {limit} s: {brief(what)}") from None
         self._answers.pop(ident)
         if result is None:
-            raise GuestDied(self._obituary(f"during: {what.strip()}"))
+            raise GuestDied(self._obituary(f"during: {brief(what)}"))
         return result
 
     def sh(self, script, limit=30, check=True):
@@ -317,7 +328,7 @@ class Guest:
             try:
                 self._agent.sendall(b"%d %d\n" % (ident, len(data)) + data)
             except OSError:
-                raise GuestDied(self._obituary(f"before: {script}")) from None
+                raise GuestDied(self._obituary(f"before: {brief(script)}")) from None
         result = self._answer(ident, limit, script)
         if check and result.status:
             raise CommandFailed(self, script, result)

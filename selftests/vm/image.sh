@@ -152,6 +152,10 @@ make_payload() {
 			"$stage/opt/carp/fuzz" || return 1
 	gcc -O2 -Wall -Wextra -Werror -static -I"$top/carp/uapi" \
 		-o "$stage/opt/carp/guest/torture" "$vm"/torture/*.c || return 1
+	mkdir "$stage/opt/carp/bench" &&
+		gcc -O2 -Wall -Wextra -Werror -static \
+			-o "$stage/opt/carp/bench/probe" \
+			"$top"/selftests/bench/guest/*.c || return 1
 
 	# The index of all modules with ours among them.
 	if ! cmp -s "$dir/indexed.ko" "$dir/build/carp/carp.ko"; then

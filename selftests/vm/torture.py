@@ -111,8 +111,9 @@ class Torture:
     def begin(self):
         self.guest.boot()
         data = base64.b64encode(flood(random.Random(self.seed))).decode()
-        self.guest.sh(f"base64 -d >/tmp/frames <<'END'\n{data}\nEND\n"
-                      + MODULES, limit=120)
+        self.guest.sh(f"base64 -d >/tmp/frames <<'END'\n{data}\nEND",
+                      limit=120)
+        self.guest.sh(MODULES, limit=120)
 
         # Caches that grow once are no leak.
         self.act(WARM_UP, self.seed + 1, str, (0, NEVER_DONE))

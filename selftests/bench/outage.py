@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Rows "planned", "unplanned" and "ipv6": for how long nobody answers."""
+
+from book import median, percentile
+from contender import SECOND, Carp, Keepalived, Ucarp
+
+# A command like those that hand over, and nobody cares.
+NOTHING = "ip -n seg link set d0 up"
+PLANNED = ((Carp(), "carp"), (Carp((0, 2), (0, 3)), "carp 10 ms"),
+           (Keepalived(), "peer"), (Keepalived(1, best=True, vmac=True), "peer"),
+           (Keepalived(0.01, best=True), "peer"), (Ucarp(), "peer"))
+# Who is cut, and for how long on average nobody may be there, in ms.
+UNPLANNED = ((Carp(), None), (Carp((0, 2), (0, 2)), None),
+             (Carp((0, 2), (0, 3)), None), (Carp((0, 1), (0, 1)), 10.5),
+             (Carp((0, 1), (0, 2)), 22), (Keepalived(), None),
+             (Keepalived(0.01), None), (Keepalived(0.01, best=True), None),
+             (Ucarp(), None))
+MS = 10**6
+
+
+class Run:
+    """What became of one series of questions."""
+
+    def __init__(self, result):
+        self.event = result["event"]
+        self.questions = result["questions"]
+        self.answered = [q for q in self.questions if q[1]]
+        self.advertisements = result["advertisements"]
+        assert self.questions[-1][1], "nobody answers at the end"
+
+    @property
+    def lost(self):
+        return len(self.questions) - len(self.answered)
+
+    def gap(self):
+        """The longest time between two questions with an answer."""
+        return max(b[0] - a[0] for a, b in
+                   zip(self.answered, self.answered[1:]))
+
+    def recovery(self):
+        """When somebody was there again: after the last question that the longest
+        gap left unanswered, and before the next. In the middle, then.
+        """
+        pairs = zip(self.answered, self.answered[1:])
+        first = max(pairs, key=lambda pair: pair[1][0] - pair[0][0])[1]
+        before = self.questions[self.questions.index(first) - 1]
+        return (before[0] + first[0]) // 2
+
+    def last_heard(self, number):
+        """Host @number's last advertisement before somebody answered again."""
+        end = self.recovery()
+        return max(t for t, host in self.advertisements
+                   if host == number and t < end)
+
+
+def wait_away(rig, rng, interval):
+    """Any phase of the interval, as in life."""
+    rig.sh(f"sleep {rng.random() * min(interval, 2) + 0.01:.6f}")
+
+
+def tail(contender, node):
+    """How long to go on asking, in ms. A daemon may take its time."""
+    late = 400 if isinstance(contender, Carp) else 2500
+    return contender.dead_time(node) // MS + late
+
+
+def planned(rig, book, runs, rng):
+    row = f"planned hand-over, IPv{rig.family}"
+    wanted = [c for c in PLANNED if rig.family == 4 or c[1] != "peer"
+              or not isinstance(c[0], Ucarp)]
+    rng.shuffle(wanted)
+    for contender, kind in wanted:
+        contender.start(rig)
+        floors, gaps, lost = [], [], []
+        number = runs if kind != "peer" else max(3, runs // 6)
+        for _ in range(number):
+            master, other = contender.holder(rig)
+            wait_away(rig, rng, 1)
+            floors.append(Run(rig.ask(NOTHING, 50, 150)).gap() / MS)
+            run = Run(rig.ask(contender.leave(master), 50,
+                              tail(contender, other) if kind == "peer"
+                              else 400))
+            gaps.append(run.gap() / MS)
+            lost.append(run.lost)
+            rig.sh(contender.back(master))
+            contender.settle(rig)
+        contender.stop(rig)
+        floor = median(floors)
+        name = contender.name
+        book.put(row, name, f"floor, median of {number}", floor, "ms")
+        book.put(row, name, "gap, median", median(gaps), "ms")
+        book.put(row, name, "gap, longest", max(gaps), "ms")
+        book.put(row, name, "probes lost, median", median(lost), "")
+        book.keep(row, name, gaps)
+        if kind != "peer":
+            book.judge(row, f"{name}: gap above the floor",
+                       median(gaps) - floor, 1, "ms")
+            book.judge(row, f"{name}: probes lost", median(lost), 0, "")
+
+
+def one_cut(rig, contender, rng):
+    """(gap, overhead, whose dead time) of a cable that is cut, in ms."""
+    master, other = contender.holder(rig)
+    dead = contender.dead_time(other)
+    wait_away(rig, rng, dead / 3 / SECOND)
+    long = dead > SECOND
+    before = 1500 if long else 50
+    run = Run(rig.ask(f"ip -n seg link set p{master} down", before,
+                      tail(contender, other), 500 if long else 100))
+    due = run.last_heard({"a": 1, "b": 2}[master]) + dead
+    rig.sh(f"ip -n seg link set p{master} up")
+    contender.settle(rig)
+    return run.gap() / MS, (run.recovery() - due) / MS, other
+
+
+def unplanned(rig, book, runs, rng):
+    row = f"unplanned, a cable cut, IPv{rig.family}"
+    wanted = [c for c in UNPLANNED if rig.family == 4
+              or not isinstance(c[0], Ucarp)]
+    rng.shuffle(wanted)
+    means = {}
+    for contender, limit in wanted:
+        contender.start(rig)
+        number = runs if contender.dead_time("b") < SECOND \
+            else max(3, runs // 6)
+        samples = [one_cut(rig, contender, rng) for _ in range(number)]
+        contender.stop(rig)
+        gaps, overheads, _ = zip(*samples)
+        name = contender.name
+        means[name] = sum(gaps) / number
+        book.put(row, name, f"outage, mean of {number}", means[name], "ms")
+        book.put(row, name, "outage, 99th percentile", percentile(gaps, 99),
+                 "ms")
+        book.put(row, name, "overhead, median", median(overheads), "ms")
+        book.keep(row, name, gaps)
+        if limit:
+            book.judge(row, f"{name}: mean outage", means[name], limit, "ms")
+        if isinstance(contender, Carp):
+            book.judge(row, f"{name}: overhead", median(overheads), 0.2, "ms")
+    book.judge(row, "at the dead time of keepalived at 10 ms, mean outage",
+               means["carp 0/2 0/3"], means["keepalived 0.01 s, rt priority"],
+               "ms")
+    return means
+
+
+def families(book, means):
+    """The same member of both families: within the noise of the phase."""
+    row = "IPv6 by IPv4"
+    for name in sorted(set(means[4]) & set(means[6])):
+        ratio = means[6][name] / means[4][name]
+        book.put(row, name, "outage, mean", ratio, "times")
+        if name.startswith("carp"):
+            # A third of the dead time is the phase: a mean's error is less.
+            book.judge(row, f"{name}: outage", ratio, 1.25, "times")

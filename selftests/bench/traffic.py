@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Row "data path": what a packet costs that passes a carp device, and what any other
+packet of its parent costs because there is one.
+"""
+
+from rig import LENGTHS
+
+# A host behind the gateway, with a segment of its own.
+FAR = {4: ("198.51.100.1", "198.51.100.2", 24),
+       6: ("2001:db8:1::1", "2001:db8:1::2", 64)}
+NEAR = {4: ("192.0.2.1", "192.0.2.2"), 6: ("2001:db8::1", "2001:db8::2")}
+# What has the address. Each is a list of lines for ip(8), in b.
+CARP = ("link add carp0 link eth0 type carp vhid 1 pass changeme {}",
+        "addr add {vip}/{length} dev carp0", "link set carp0 up")
+MACVLAN = ("link add carp0 link eth0 type macvlan mode bridge",
+           "addr add {vip}/{length} dev carp0 {nodad}", "link set carp0 up")
+
+
+class Pair:
+    """Hosts a and b, one cable; b is what holds the VIP and forwards."""
+
+    def __init__(self, rig):
+        self.rig = rig
+
+    def __enter__(self):
+        rig = self.rig
+        near, far = NEAR[rig.family], FAR[rig.family]
+        length = LENGTHS[rig.family]
+        nodad = "nodad" if rig.family == 6 else ""
+        rig.sh("ip netns add a; ip netns add b; ip netns add c")
+        rig.batch("a", ["link add eth0 type veth peer name eth0 netns b",
+                        "link set lo up", "link set eth0 up",
+                        f"addr add {near[0]}/{length} dev eth0 {nodad}"])
+        rig.batch("c", ["link add eth0 type veth peer name eth1 netns b",
+                        "link set lo up", "link set eth0 up",
+                        f"addr add {far[1]}/{far[2]} dev eth0 {nodad}"])
+        rig.batch("b", ["link set lo up", "link set eth0 up",
+                        "link set eth1 up",
+                        f"addr add {near[1]}/{length} dev eth0 {nodad}",
+                        f"addr add {far[0]}/{far[2]} dev eth1 {nodad}"])
+        rig.out("b", "sysctl -qw net.ipv4.ip_forward=1 "
+                "net.ipv6.conf.all.forwarding=1")
+        return self
+
+    def __exit__(self, *_):
+        self.rig.sh("for n in a b c; do ip netns del $n; done\n"
+                    "until [ -z \"$(ls /run/netns)\" ]; do :; done")
+
+    def add(self, lines, words=""):
+        rig = self.rig
+        rig.batch("b", [line.format(
+            words, vip=rig.vip, length=LENGTHS[rig.family],
+            nodad="nodad" if rig.family == 6 else "") for line in lines])
+
+    def master(self):
+        self.add(CARP, "advskew 0")
+        self.rig.out("b", "carpconfig carp0 state master")
+        # The announcements of the first seconds are over.
+        self.rig.sh("sleep 12")
+
+    def backup(self):
+        """It hears a better one, a: for as long as that lives."""
+        self.add(CARP, "advskew 200")
+        self.rig.batch("a", [
+            "link add carp0 link eth0 type carp vhid 1 pass changeme advskew 0",
+            f"addr add {self.rig.vip}/{LENGTHS[self.rig.family]} dev carp0",
+            "link set carp0 up"])
+        self.rig.out("a", "carpconfig carp0 state master")
+        self.rig.until("ip -n b -d -o link show dev carp0 | "
+                       "grep -q 'carp state BACKUP'")
+        self.rig.sh("sleep 12")
+
+    def direct(self, count):
+        near = NEAR[self.rig.family]
+        return self.rig.cost("a", near[0], "b", near[1], count)
+
+    def to_vip(self, count):
+        return self.rig.cost("a", NEAR[self.rig.family][0], "b", self.rig.vip,
+                             count)
+
+    def from_vip(self, count):
+        return self.rig.cost("b", self.rig.vip, "a", NEAR[self.rig.family][0],
+                             count)
+
+    def through(self, count, gateway):
+        """From a to c by way of @gateway, and the same way back."""
+        far = FAR[self.rig.family]
+        near = NEAR[self.rig.family]
+        where = f"{far[1]}/{32 if self.rig.family == 4 else 128}"
+        self.rig.batch("a", [f"route replace {where} via {gateway}"])
+        self.rig.batch("c", [f"route replace default via {far[0]}"])
+        return self.rig.cost("a", near[0], "c", far[1], count)
+
+    def tcp(self, address):
+        """Bits in a second of the guest's time, whose processor does nothing else."""
+        server = self.rig.spawn("b", f"iperf3 -s -1 -B {address}")
+        self.rig.until("ip netns exec b ss -Htln | grep -q 5201")
+        text = self.rig.out("a", f"iperf3 -c {address} -t 2 -f k | "
+                            "awk '/receiver/ { print $(NF-2) }'", 600)
+        server.kill()
+        return float(text) * 1000
+
+
+def vip_traffic(rig, count):
+    """{who: {what: instructions}}"""
+    found = {}
+    for who in ("plain link", "macvlan", "carp, MASTER"):
+        with Pair(rig) as pair:
+            if who == "plain link":
+                pair.add(["addr add {vip}/{length} dev eth0 {nodad}"])
+            elif who == "macvlan":
+                pair.add(MACVLAN)
+            else:
+                pair.master()
+            found[who] = {"to the VIP": pair.to_vip(count),
+                          "from the VIP": pair.from_vip(count),
+                          "through it": pair.through(count, rig.vip),
+                          "TCP, Mbit/s": pair.tcp(rig.vip) / 1e6}
+    return found
+
+
+def other_traffic(rig, count):
+    found = {}
+    for who in ("no carp", "carp, MASTER", "carp, BACKUP"):
+        with Pair(rig) as pair:
+            if who == "no carp":
+                rig.sh("rmmod carp 2>/dev/null; :")
+            else:
+                rig.sh("modprobe carp")
+                pair.master() if "MASTER" in who else pair.backup()
+            found[who] = {
+                "other traffic, in": pair.direct(count),
+                "other traffic, out": rig.cost(
+                    "b", NEAR[rig.family][1], "a", NEAR[rig.family][0], count),
+                "other traffic, forwarded": pair.through(
+                    count, NEAR[rig.family][1])}
+    return found
+
+
+def measure(rig, book, quick):
+    row = f"data path, IPv{rig.family}, instructions for a packet"
+    count = 1000 if quick else 3000
+    vip, other = vip_traffic(rig, count), other_traffic(rig, count)
+    for found in (vip, other):
+        for who, figures in found.items():
+            for what, value in figures.items():
+                book.put(row, who, what, value, "")
+    for what in ("to the VIP", "from the VIP", "through it"):
+        book.judge(row, f"{what}: carp by macvlan",
+                   vip["carp, MASTER"][what] / vip["macvlan"][what], 1,
+                   "times")
+    for who in ("carp, MASTER", "carp, BACKUP"):
+        for what, value in other[who].items():
+            book.judge(row, f"{what}, {who}: by none",
+                       value / other["no carp"][what], 1.02, "times")
