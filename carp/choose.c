@@ -15,8 +15,10 @@
 #define CARP_ARPBALANCE_IP	1
 #define CARP_ARPBALANCE_MAC	2
 
-/* By vhid. Not by the order of configuration, which members need not share. */
-typedef DECLARE_BITMAP(carp_vhids_t, CARP_VHID_MAX + 1);
+/* Bits for vhids that take part: by vhid, not by the order of configuration,
+ * which members need not share.
+ */
+#define CARP_VHIDS		(CARP_VHID_MAX + 1)
 
 static void carp_choose_mark(unsigned long *vhids,
 			     const struct net_device *lower,
@@ -31,18 +33,23 @@ static void carp_choose_mark(unsigned long *vhids,
 	__set_bit(leader->vhid, vhids);
 }
 
-/* How many devices on a link hold an address and take part. */
+/* How many devices on a link hold an address and take part, 0 if nothing is
+ * balanced.
+ */
 static unsigned int carp_choose_count4(const struct carp_net *cn, __be32 addr,
 				       const struct net_device *lower,
 				       unsigned long *vhids)
 {
 	const struct carp_vip *vip;
 
-	bitmap_zero(vhids, CARP_VHID_MAX + 1);
+	if (likely(!READ_ONCE(cn->arpbalance)))
+		return 0;
+
+	bitmap_zero(vhids, CARP_VHIDS);
 	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr)
 		if (vip->family == CARP_INET && vip->v4 == addr)
 			carp_choose_mark(vhids, lower, vip->carp);
-	return bitmap_weight(vhids, CARP_VHID_MAX + 1);
+	return bitmap_weight(vhids, CARP_VHIDS);
 }
 
 static struct carp_dev *carp_choose_nth(const struct carp_port *port,
@@ -52,7 +59,7 @@ static struct carp_dev *carp_choose_nth(const struct carp_port *port,
 	const struct carp_node *node;
 	unsigned int vhid;
 
-	for_each_set_bit(vhid, vhids, CARP_VHID_MAX + 1) {
+	for_each_set_bit(vhid, vhids, CARP_VHIDS) {
 		if (n--)
 			continue;
 		node = rcu_dereference(port->vhids[vhid]);
@@ -61,19 +68,26 @@ static struct carp_dev *carp_choose_nth(const struct carp_port *port,
 	return NULL;
 }
 
-/* All must take the same key: that of the first. */
-static bool carp_choose_mac(const struct carp_port *port,
-			    const unsigned long *vhids, const u8 *mac,
-			    unsigned int *n)
+/* Of @n: the one that the asker's address has chosen, or that its MAC address
+ * chooses if it is known. All must take the same key: that of the first.
+ */
+static struct carp_dev *carp_choose(const struct carp_port *port,
+				    const unsigned long *vhids, unsigned int n,
+				    const u8 *mac, unsigned int by_address)
 {
-	const struct carp_dev *first = carp_choose_nth(port, vhids, 0);
+	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct carp_dev *first;
 	const struct carp_key *key;
 
+	if (READ_ONCE(cn->arpbalance) == CARP_ARPBALANCE_IP || !mac)
+		return carp_choose_nth(port, vhids, by_address);
+
+	first = carp_choose_nth(port, vhids, 0);
 	key = first ? rcu_dereference(first->vhost.key) : NULL;
 	if (!key)
-		return false;
-	*n = carp_balance_mac(&key->mac, mac) % *n;
-	return true;
+		return NULL;
+	return carp_choose_nth(port, vhids,
+			       carp_balance_mac(&key->mac, mac) % n);
 }
 
 /**
@@ -85,10 +99,9 @@ static bool carp_choose_mac(const struct carp_port *port,
  */
 bool carp_choose_shared4(const struct carp_dev *carp, __be32 addr)
 {
-	carp_vhids_t vhids;
+	DECLARE_BITMAP(vhids, CARP_VHIDS);
 
-	return READ_ONCE(carp->cn->arpbalance) &&
-	       carp_choose_count4(carp->cn, addr, carp->lower, vhids) > 1;
+	return carp_choose_count4(carp->cn, addr, carp->lower, vhids) > 1;
 }
 
 /**
@@ -104,21 +117,13 @@ struct carp_dev *carp_choose4(const struct carp_port *port, __be32 addr,
 			      const u8 *sip, const u8 *sha)
 {
 	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
-	int mode = READ_ONCE(cn->arpbalance);
-	carp_vhids_t vhids;
+	DECLARE_BITMAP(vhids, CARP_VHIDS);
 	unsigned int n;
 
-	if (likely(!mode))
-		return NULL;
 	n = carp_choose_count4(cn, addr, port->dev, vhids);
 	if (n < 2)
 		return NULL;
-
-	if (mode == CARP_ARPBALANCE_IP)
-		n = carp_balance_addr4(sip, n);
-	else if (!carp_choose_mac(port, vhids, sha, &n))
-		return NULL;
-	return carp_choose_nth(port, vhids, n);
+	return carp_choose(port, vhids, n, sha, carp_balance_addr4(sip, n));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -129,21 +134,23 @@ static unsigned int carp_choose_count6(const struct carp_net *cn,
 {
 	const struct carp_vip *vip;
 
-	bitmap_zero(vhids, CARP_VHID_MAX + 1);
+	if (likely(!READ_ONCE(cn->arpbalance)))
+		return 0;
+
+	bitmap_zero(vhids, CARP_VHIDS);
 	hash_for_each_possible_rcu(cn->vips, vip, hash, ipv6_addr_hash(addr))
 		if (vip->family == CARP_INET6 &&
 		    ipv6_addr_equal(&vip->v6, addr))
 			carp_choose_mark(vhids, lower, vip->carp);
-	return bitmap_weight(vhids, CARP_VHID_MAX + 1);
+	return bitmap_weight(vhids, CARP_VHIDS);
 }
 
 static bool carp_choose_shared6(const struct carp_dev *carp,
 				const struct in6_addr *addr)
 {
-	carp_vhids_t vhids;
+	DECLARE_BITMAP(vhids, CARP_VHIDS);
 
-	return READ_ONCE(carp->cn->arpbalance) &&
-	       carp_choose_count6(carp->cn, addr, carp->lower, vhids) > 1;
+	return carp_choose_count6(carp->cn, addr, carp->lower, vhids) > 1;
 }
 
 /**
@@ -160,21 +167,14 @@ struct carp_dev *carp_choose6(const struct carp_port *port,
 			      const struct in6_addr *saddr, const u8 *lladdr)
 {
 	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
-	int mode = READ_ONCE(cn->arpbalance);
-	carp_vhids_t vhids;
+	DECLARE_BITMAP(vhids, CARP_VHIDS);
 	unsigned int n;
 
-	if (likely(!mode))
-		return NULL;
 	n = carp_choose_count6(cn, addr, port->dev, vhids);
 	if (n < 2)
 		return NULL;
-
-	if (mode == CARP_ARPBALANCE_IP || !lladdr)
-		n = carp_balance_addr6(saddr->s6_addr, n);
-	else if (!carp_choose_mac(port, vhids, lladdr, &n))
-		return NULL;
-	return carp_choose_nth(port, vhids, n);
+	return carp_choose(port, vhids, n, lladdr,
+			   carp_balance_addr6(saddr->s6_addr, n));
 }
 #else
 static bool carp_choose_shared6(const struct carp_dev *carp,
