@@ -108,6 +108,22 @@ static void carp_share_ports(struct carp_flow *flow, const struct sk_buff *skb,
 	flow->dport = ntohs(ports[1]);
 }
 
+/* The type of an ICMP message at @offset, or -1 where @flow is something else.
+ * It is the first byte in both families.
+ */
+static int carp_share_icmp_type(const struct carp_flow *flow,
+				const struct sk_buff *skb, int offset, u8 proto)
+{
+	const u8 *type;
+	u8 _type;
+
+	if (!flow->whole || flow->proto != proto)
+		return -1;
+
+	type = skb_header_pointer(skb, offset, sizeof(_type), &_type);
+	return type ? *type : -1;
+}
+
 /* The header at @offset; an error follows the packet that it quotes. */
 static enum carp_for carp_share_flow4(struct carp_flow *flow,
 				      const struct sk_buff *skb, int offset,
@@ -115,8 +131,6 @@ static enum carp_for carp_share_flow4(struct carp_flow *flow,
 {
 	const struct iphdr *iph;
 	struct iphdr _iph;
-	const u8 *type;
-	u8 _type;
 
 	iph = skb_header_pointer(skb, offset, sizeof(_iph), &_iph);
 	if (!iph)
@@ -131,11 +145,8 @@ static enum carp_for carp_share_flow4(struct carp_flow *flow,
 	};
 	offset += iph->ihl * 4;
 	carp_share_ports(flow, skb, offset);
-	if (quoted || !flow->whole || flow->proto != IPPROTO_ICMP)
-		return CARP_FOR_NODE;
-
-	type = skb_header_pointer(skb, offset, sizeof(_type), &_type);
-	if (type && icmp_is_err(*type))
+	if (!quoted && icmp_is_err(carp_share_icmp_type(flow, skb, offset,
+							IPPROTO_ICMP)))
 		return carp_share_flow4(flow, skb,
 					offset + sizeof(struct icmphdr), true);
 	return CARP_FOR_NODE;
@@ -154,7 +165,7 @@ static void carp_share_words(u32 words[CARP_IP6_LEN / 4],
 /* Neighbour discovery is each host's own: answers come to whoever has asked,
  * and all of them have the same MAC address.
  */
-static bool carp_share_is_nd(u8 type)
+static bool carp_share_is_nd(int type)
 {
 	return type >= NDISC_ROUTER_SOLICITATION && type <= NDISC_REDIRECT;
 }
@@ -166,8 +177,7 @@ static enum carp_for carp_share_flow6(struct carp_flow *flow,
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr _ip6h;
 	__be16 frag_off = 0;
-	const u8 *type;
-	u8 _type;
+	int type;
 
 	ip6h = skb_header_pointer(skb, offset, sizeof(_ip6h), &_ip6h);
 	if (!ip6h)
@@ -183,14 +193,14 @@ static enum carp_for carp_share_flow6(struct carp_flow *flow,
 				  &frag_off);
 	flow->whole = offset >= 0 && !frag_off;
 	carp_share_ports(flow, skb, offset);
-	if (quoted || !flow->whole || flow->proto != IPPROTO_ICMPV6)
+	if (quoted)
 		return CARP_FOR_NODE;
 
-	type = skb_header_pointer(skb, offset, sizeof(_type), &_type);
-	if (type && icmpv6_is_err(*type))
+	type = carp_share_icmp_type(flow, skb, offset, IPPROTO_ICMPV6);
+	if (icmpv6_is_err(type))
 		return carp_share_flow6(flow, skb, offset +
 					sizeof(struct icmp6hdr), true);
-	return type && carp_share_is_nd(*type) ? CARP_FOR_ALL : CARP_FOR_NODE;
+	return carp_share_is_nd(type) ? CARP_FOR_ALL : CARP_FOR_NODE;
 }
 #else
 static enum carp_for carp_share_flow6(struct carp_flow *flow,
