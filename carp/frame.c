@@ -206,14 +206,24 @@ static rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	return RX_HANDLER_PASS;
 }
 
-static bool carp_frame_is_advert4(const struct sk_buff *skb)
+/* Is a packet to a group? Groups have multicast MAC addresses too, and one may
+ * be that of a device.
+ */
+static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
 {
 	const struct iphdr *iph;
 	struct iphdr _iph;
 
+	if (eth_hdr(skb)->h_proto != htons(ETH_P_IP))
+		return false;
 	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
-	return iph && iph->version == 4 &&
-	       iph->protocol == CARP_PROTO_NUMBER && iph->daddr == CARP_GROUP4;
+	if (!iph)
+		return true;
+
+	if (iph->version == 4 && iph->protocol == CARP_PROTO_NUMBER &&
+	    iph->daddr == CARP_GROUP4)
+		carp_rx_multicast(port, CARP_INET, skb);
+	return ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -393,19 +403,6 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 }
 #endif /* CONFIG_IPV6 */
 
-/* Groups have multicast MAC addresses too, and one may be that of a device. */
-static bool carp_frame_to_group(const struct sk_buff *skb)
-{
-	const struct iphdr *iph;
-	struct iphdr _iph;
-
-	if (eth_hdr(skb)->h_proto != htons(ETH_P_IP))
-		return false;
-	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
-	return !iph || ipv4_is_multicast(iph->daddr) ||
-	       ipv4_is_lbcast(iph->daddr);
-}
-
 /**
  * carp_frame_rx - rx_handler of a parent
  * @pskb: the frame, its data at the network header
@@ -436,13 +433,9 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 			return result;
 	}
 
-	if (is_multicast_ether_addr(eth->h_dest)) {
-		if (eth->h_proto == htons(ETH_P_IP) &&
-		    carp_frame_is_advert4(skb))
-			carp_rx_multicast(port, CARP_INET, skb);
-		if (carp_frame_to_group(skb))
-			return RX_HANDLER_PASS;
-	}
+	if (is_multicast_ether_addr(eth->h_dest) &&
+	    carp_frame_group4(port, skb))
+		return RX_HANDLER_PASS;
 
 	carp = carp_frame_owner(port, eth->h_dest);
 	if (!carp)
