@@ -240,22 +240,30 @@ static void carp_config_discard(struct carp_config *cfg, struct carp_dev *carp)
 	memzero_explicit(&cfg->params, sizeof(cfg->params));
 }
 
-static int carp_config_check_nodes(const struct carp_config *cfg,
-				   const struct carp_dev *carp,
-				   const struct net_device *lower, bool own_mac,
-				   struct netlink_ext_ack *extack)
+/* @own_mac: the device has one of its own; @mac: the one asked for, or NULL. The
+ * core would refuse that too, but after the rest has been done.
+ */
+static int carp_config_check_mac(const struct carp_config *cfg, bool own_mac,
+				 const struct nlattr *mac,
+				 struct netlink_ext_ack *extack)
 {
-	if (own_mac && cfg->nodes.conf.balancing != CARP_BALANCING_NONE) {
-		NL_SET_ERR_MSG(extack,
-			       "carp: with balancing the MAC address follows from the first vhid, it cannot be set");
-		return -EINVAL;
-	}
-	return carp_port_check_vhids(lower, &cfg->nodes.conf, carp, extack);
+	u8 follows[ETH_ALEN];
+
+	if (cfg->nodes.conf.balancing == CARP_BALANCING_NONE)
+		return 0;
+
+	carp_port_mac(&cfg->nodes.conf, follows);
+	if (!own_mac && (!mac || ether_addr_equal(nla_data(mac), follows)))
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, mac,
+			    "carp: with balancing the MAC address follows from the first vhid, it cannot be set");
+	return -EINVAL;
 }
 
 /* For a device that exists. On success the parent's filter has the new MAC. */
 static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
-			       struct nlattr *data[],
+			       struct nlattr *tb[], struct nlattr *data[],
 			       struct netlink_ext_ack *extack)
 {
 	const struct carp_fsm *fsm = &carp_leader(carp)->fsm;
@@ -272,8 +280,12 @@ static int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 	err = carp_config_parse(cfg, carp, data, extack);
 	if (err)
 		return err;
-	err = carp_config_check_nodes(cfg, carp, carp->lower, carp->own_mac,
-				      extack);
+	err = carp_config_check_mac(cfg, carp->own_mac, tb[IFLA_ADDRESS],
+				    extack);
+	if (err)
+		return err;
+	err = carp_port_check_vhids(carp->lower, &cfg->nodes.conf, carp,
+				    extack);
 	if (err)
 		return err;
 	if (cfg->state != CARP_STATE_INIT &&
@@ -408,20 +420,6 @@ static int carp_check_mtu(const struct net_device *lower, struct nlattr *tb[],
 	return 0;
 }
 
-/* The same. */
-static int carp_check_mac(const struct carp_config *cfg, struct nlattr *tb[],
-			  struct netlink_ext_ack *extack)
-{
-	if (!tb[IFLA_ADDRESS] ||
-	    cfg->nodes.conf.balancing == CARP_BALANCING_NONE ||
-	    ether_addr_equal(nla_data(tb[IFLA_ADDRESS]), cfg->nodes.mac))
-		return 0;
-
-	NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
-			    "carp: with balancing the MAC address follows from the first vhid, it cannot be set");
-	return -EINVAL;
-}
-
 static int carp_newlink(struct net_device *dev,
 			struct rtnl_newlink_params *params,
 			struct netlink_ext_ack *extack)
@@ -446,8 +444,11 @@ static int carp_newlink(struct net_device *dev,
 	err = carp_config_parse(&cfg, carp, params->data, extack);
 	if (err)
 		goto discard;
-	err = carp_config_check_nodes(&cfg, carp, lower,
-				      params->tb[IFLA_ADDRESS], extack);
+	err = carp_config_check_mac(&cfg, params->tb[IFLA_ADDRESS],
+				    params->tb[IFLA_ADDRESS], extack);
+	if (err)
+		goto discard;
+	err = carp_port_check_vhids(lower, &cfg.nodes.conf, carp, extack);
 	if (err)
 		goto discard;
 	if (cfg.state != CARP_STATE_INIT) {
@@ -510,9 +511,7 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
-	err = carp_config_prepare(&cfg, carp, data, extack);
-	if (!err)
-		err = carp_check_mac(&cfg, tb, extack);
+	err = carp_config_prepare(&cfg, carp, tb, data, extack);
 	if (!err)
 		carp_config_commit(&cfg, carp);
 	carp_config_discard(&cfg, carp);
