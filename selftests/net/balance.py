@@ -3,16 +3,17 @@
 """balance.py COMMAND DEVICE VIP COUNT: many clients of one virtual address
 
   echo  each of the client addresses on DEVICE pings VIP once
-  ask   each asks for VIP's MAC address, ARP or neighbour discovery, from a MAC
-        address of its own; the addresses need not exist
+  ask   with MODE PASS VHID... after it: each asks for VIP's MAC address, ARP or
+        neighbour discovery, from a MAC address of its own; the addresses need
+        not exist
 
-The addresses are the first COUNT of clients(). One line of JSON says how many
-were answered never, once and more often, what the frames that answered had for
-an Ethernet source ("from"), and which MAC address was told to whom ("told").
+The addresses are those of addresses_for(). One line of JSON says how many were
+answered never, once and more often, what the frames that answered had for an
+Ethernet source ("from"), and how many were told another MAC address than that
+of the vhid which net.carp.arpbalance MODE chooses for them ("wrong"), and how
+many different ones that are ("due").
 
-  balance.py who VIP COUNT MODE PASS VHID...: the same, by the rules: which vhid
-        answers whom with net.carp.arpbalance MODE
-
+  balance.py clients VIP COUNT: those addresses, one a line
   balance.py serve ID: answers on TCP and UDP port 7 with ID, for ever
   balance.py talk VIP COUNT: opens a TCP connection from each address, says who
         serves it; for each line of input, asks again and says how many still
@@ -31,16 +32,18 @@ import struct
 import sys
 import time
 
+from inject import checksum
+
 ETH_P_ALL, ETH_P_IP, ETH_P_ARP, ETH_P_IPV6 = 3, 0x0800, 0x0806, 0x86dd
 PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC, SOL_PACKET = 1, 1, 263
 PACKET_OUTGOING, SO_RCVBUFFORCE = 4, 33
 PORT = 7
 # Seconds without an answer until no more are waited for.
-QUIET = 1.0
+QUIET = 0.5
 M32 = 0xffffffff
 
 
-def clients(vip, count):
+def addresses_for(vip, count):
     """Addresses of clients: 192.0.2.20 ..., 2001:db8::1:0 ..., not @vip."""
     vip = ipaddress.ip_address(vip)
     if vip.version == 4:
@@ -48,11 +51,15 @@ def clients(vip, count):
     else:
         first = ipaddress.ip_address("2001:db8::1:0")
     found = []
-    while len(found) < count:
+    while len(found) < int(count):
         if first != vip:
             found.append(first)
         first += 1
     return found
+
+
+def clients(vip, count):
+    print(*addresses_for(vip, count), sep="\n")
 
 
 def client_mac(index):
@@ -68,12 +75,6 @@ def sniffer(device):
     sock.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, request)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
     return sock
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    total = (total & 0xffff) + (total >> 16)
-    return ~((total & 0xffff) + (total >> 16)) & 0xffff
 
 
 def send_echo(address, vip, number):
@@ -145,17 +146,15 @@ def collect(sock, heard):
             end = time.monotonic() + QUIET
 
 
-def report(answers, sources, addresses, told=None):
+def report(answers, sources, addresses, **more):
     counts = collections.Counter(min(answers[a], 2) for a in addresses)
-    result = {"never": counts[0], "once": counts[1], "more": counts[2],
-              "from": dict(sorted(sources.items()))}
-    if told is not None:
-        result["told"] = told
-    print(json.dumps(result))
+    print(json.dumps({"never": counts[0], "once": counts[1],
+                      "more": counts[2], **more,
+                      "from": dict(sorted(sources.items()))}))
 
 
 def echo(device, vip, count):
-    addresses = clients(vip, int(count))
+    addresses = addresses_for(vip, count)
     target = ipaddress.ip_address(vip)
     answers, sources = collections.Counter(), collections.Counter()
 
@@ -173,27 +172,6 @@ def echo(device, vip, count):
     report(answers, sources, addresses)
 
 
-def ask(device, vip, count):
-    addresses = clients(vip, int(count))
-    target = ipaddress.ip_address(vip)
-    answers, sources = collections.Counter(), collections.Counter()
-    told = {}
-
-    def heard(frame):
-        answer = is_answer(frame, target)
-        if answer is not None:
-            answers[answer[0]] += 1
-            sources[frame[6:12].hex(":")] += 1
-            told[str(answer[0])] = answer[1].hex(":")
-        return answer is not None
-
-    with sniffer(device) as sock:
-        for index, address in enumerate(addresses):
-            send_question(sock, address, target, client_mac(index))
-        collect(sock, heard)
-    report(answers, sources, addresses, told)
-
-
 def mac_hash(passphrase, mac):
     """NetBSD's, as on a little-endian host."""
     key = passphrase.encode()[:19].ljust(20, b"\0")
@@ -209,20 +187,42 @@ def mac_hash(passphrase, mac):
     return c
 
 
-def who(vip, count, mode, passphrase, *vhids):
+def chosen(index, address, mode, passphrase, vhids):
+    """The MAC address that a client is to be told."""
+    number = 0
+    if mode == "2":
+        number = mac_hash(passphrase, client_mac(index))
+    else:
+        for word in struct.unpack(f"!{len(address.packed) // 4}I",
+                                  address.packed):
+            number ^= word
+    return bytes((0, 0, 0x5e, 0, 1, vhids[number % len(vhids)]))
+
+
+def ask(device, vip, count, mode, passphrase, *vhids):
+    addresses = addresses_for(vip, count)
+    target = ipaddress.ip_address(vip)
     vhids = sorted(int(vhid) for vhid in vhids)
-    told = {}
-    for index, address in enumerate(clients(vip, int(count))):
-        number = 0
-        if mode == "2":
-            number = mac_hash(passphrase, client_mac(index))
-        else:
-            for word in struct.unpack(f"!{len(address.packed) // 4}I",
-                                      address.packed):
-                number ^= word
-        vhid = vhids[number % len(vhids)]
-        told[str(address)] = f"00:00:5e:00:01:{vhid:02x}"
-    print(json.dumps(told))
+    due = {address: chosen(index, address, mode, passphrase, vhids)
+           for index, address in enumerate(addresses)}
+    answers, sources = collections.Counter(), collections.Counter()
+    wrong = set()
+
+    def heard(frame):
+        answer = is_answer(frame, target)
+        if answer is not None:
+            answers[answer[0]] += 1
+            sources[frame[6:12].hex(":")] += 1
+            if answer[1] != due.get(answer[0]):
+                wrong.add(answer[0])
+        return answer is not None
+
+    with sniffer(device) as sock:
+        for index, address in enumerate(addresses):
+            send_question(sock, address, target, client_mac(index))
+        collect(sock, heard)
+    report(answers, sources, addresses, wrong=len(wrong),
+           due=len(set(due.values())))
 
 
 def serve(name):
@@ -261,7 +261,7 @@ def connect(address, vip):
 
 def talk(vip, count):
     served = []
-    for address in clients(vip, int(count)):
+    for address in addresses_for(vip, count):
         sock = connect(address, vip)
         sock.sendall(b"?")
         served.append((sock, sock.recv(100).decode()))
@@ -310,5 +310,5 @@ def listen(group, device):
 
 if __name__ == "__main__":
     sys.exit({function.__name__: function for function in (
-        echo, ask, who, serve, talk, fetch, listen)}[sys.argv[1]](
+        clients, echo, ask, serve, talk, fetch, listen)}[sys.argv[1]](
             *sys.argv[2:]))

@@ -5,7 +5,7 @@
 # dies. The clients are addresses of one more node; balance.py counts answers.
 # shellcheck disable=SC2317 # functions called by name
 #
-# vm: memory=512 limit=900
+# vm: memory=512 limit=3600
 
 ALL_TESTS="
 	balancing_ip_is_shared_by_two
@@ -13,6 +13,7 @@ ALL_TESTS="
 	balancing_ip_unicast_is_shared_by_two
 	an_asker_is_answered_by_the_vhid_that_its_address_chooses
 	an_asker_is_answered_by_the_vhid_that_its_mac_chooses_over_ipv6
+	the_address_chooses_one_of_three
 	nobody_is_drawn_to_another_vhid_by_what_a_host_sends
 	connections_stay_where_they_are_when_another_host_dies
 	path_mtu_works_in_every_mode
@@ -34,6 +35,13 @@ LONG_TESTS="
 	balancing_ip_unicast_is_shared_by_two_over_ipv6
 	an_asker_is_answered_by_the_vhid_that_its_address_chooses_over_ipv6
 	an_asker_is_answered_by_the_vhid_that_its_mac_chooses
+	the_address_chooses_one_of_three_over_ipv6
+	the_mac_chooses_one_of_three
+	the_mac_chooses_one_of_three_over_ipv6
+	the_address_chooses_one_of_eight
+	the_address_chooses_one_of_eight_over_ipv6
+	the_mac_chooses_one_of_eight
+	the_mac_chooses_one_of_eight_over_ipv6
 	connections_stay_where_they_are_when_another_host_dies_over_ipv6
 	balancing_ip_is_shared_by_eight
 	balancing_ip_is_shared_by_eight_over_ipv6
@@ -50,44 +58,42 @@ LONG_TESTS="
 
 BALANCE=$(realpath "$(dirname "$0")")/balance.py
 CLIENTS=200
+# Looking at many hosts takes longer than waiting.
+POLL=0.5
 
 # setup_clients NODE: all the addresses that balance.py takes for clients
 setup_clients() {
-	python3 - "$BALANCE" "$VIP" "$CLIENTS" >"$TMP/clients" <<-'EOF'
-		import sys
-		sys.path.insert(0, sys.argv[1].rpartition("/")[0])
-		from balance import clients
-		for address in clients(sys.argv[2], int(sys.argv[3])):
-		    print(address)
-	EOF
-	sed "s|.*|addr add &/$LEN dev eth0 $NODAD|" "$TMP/clients" >"$TMP/batch"
+	"$BALANCE" clients "$VIP" "$CLIENTS" |
+		sed "s|.*|addr add &/$LEN dev eth0 $NODAD|" >"$TMP/batch"
 	must nip "$1" -batch "$TMP/batch"
 }
 
-# setup_hosts HOSTS NODES MODE [HASH]: hosts 1..HOSTS share NODES nodes, the node
-# after them has the clients
-setup_hosts() {
-	local hosts=$1 nodes=$2 mode=$3 hash=${4:-l3} i
+# share HOSTS NODES MODE HASH: hosts 1..HOSTS share NODES nodes
+share() {
+	local hosts=$1 nodes=$2 mode=$3 hash=$4 i
 
-	setup_nodes $((hosts + 1))
 	for ((i = 1; i <= hosts; i++)); do
 		sysctl_set "$i" net.carp.preempt=1
-		must n "$i" carpconfig carp0 create carpdev eth0 pass "$PASS"
-		must n "$i" carpconfig carp0 balancing "$mode" hash "$hash" \
-			carpnodes spread "$nodes" host "$i" of "$hosts"
-		must nip "$i" addr add "$VIP/$LEN" dev carp0
-		must nip "$i" link set carp0 up
+		must n "$i" carpconfig carp0 create carpdev eth0 pass "$PASS" \
+			balancing "$mode" hash "$hash" \
+			carpnodes spread "$nodes" host "$i" of "$hosts" \
+			"$VIP/$LEN" up
 	done
-	${PREPARE:-true}
-	setup_clients $((hosts + 1))
-	check "each node has one master" slowwait 20 shared_evenly "$nodes" \
-		$(seq "$hosts")
 }
 
-# nodes_of HOST: "VHID STATE" of each node
-nodes_of() {
-	n "$1" carpconfig -j carp0 |
-		jq -r '.. | .nodes? // empty | .[] | "\(.vhid) \(.state)"'
+all_served() {
+	check "each node has one master" slowwait 20 shared_evenly "$2" \
+		$(seq "$1")
+}
+
+# setup_hosts HOSTS NODES MODE [HASH]: they share, and the node after them has the
+# clients
+setup_hosts() {
+	setup_nodes $(($1 + 1))
+	share "$1" "$2" "$3" "${4:-l3}"
+	${PREPARE:-true}
+	setup_clients $(($1 + 1))
+	all_served "$1" "$2"
 }
 
 # shared_evenly NODES HOST...: each of the nodes has one master among these, and
@@ -97,15 +103,18 @@ shared_evenly() {
 
 	shift
 	for host; do
-		nodes_of "$host" | sed "s/^/$host /"
+		echo "$host $(nip "$host" -d -o link show carp0)"
 	done | awk -v nodes="$nodes" -v hosts="$*" '
-		$3 == "MASTER" {
-			serves[$1]++
-			two += ++masters[$2] > 1
+		{
+			for (i = 2; i < NF - 1; i++)
+				if ($i == "carpnode" && $(i + 2) == "MASTER") {
+					serves[$1]++
+					two += ++masters[$(i + 1) + 0] > 1
+				}
 		}
 		END {
 			n = split(hosts, host)
-			min = max = serves[host[1]]
+			min = max = serves[host[1]] + 0
 			for (i = 1; i <= n; i++) {
 				one = serves[host[i]] + 0
 				min = one < min ? one : min
@@ -150,8 +159,7 @@ shared_by() {
 			slowwait 5 shared_evenly "$nodes" $rest
 		each_once "host $dead is dead"
 		must nip seg link set "p$dead" up
-		check "host $dead has its nodes again" slowwait 20 \
-			shared_evenly "$nodes" $(seq "$hosts")
+		all_served "$hosts" "$nodes"
 		each_once "host $dead is back"
 	done
 	for ((host = 1; host <= hosts; host++)); do
@@ -160,8 +168,7 @@ shared_by() {
 }
 
 kept_some() {
-	n "$1" carpconfig -j carp0 |
-		jq -e '[.. | .nodes? // empty | .[].kept] | add > 0' >/dev/null
+	[[ $(nip "$1" -d -o link show carp0) =~ \ kept\ [1-9] ]]
 }
 
 balancing_ip_is_shared_by_two() {
@@ -197,62 +204,107 @@ balancing_ip_unicast_is_shared_by_eight() {
 	PREPARE=hub shared_by 8 32 ip-unicast xor
 }
 
-# setup_askers MODE: hosts 1 and 2 have VIP on carp1 and carp2, with vhids 1 and 2,
-# and prefer one each; node 3 asks
+# setup_askers MODE [HOSTS]: each of them has VIP on carp1, carp2 and so on, a vhid
+# for each host, and prefers its own; after it, the next; the node after them asks
 setup_askers() {
-	local node vhid
+	local hosts=${2:-2} node vhid after
 
-	CLIENT=3
-	setup_nodes 3
-	for node in 1 2; do
+	CLIENT=$((hosts + 1))
+	setup_nodes "$CLIENT"
+	for ((node = 1; node <= hosts; node++)); do
 		sysctl_set "$node" net.carp.arpbalance="$1" net.carp.preempt=1
-		for vhid in 1 2; do
-			must nip "$node" link add "carp$vhid" link eth0 type carp \
-				pass "$PASS" vhid "$vhid" \
-				advskew $((node == vhid ? 0 : 100))
-			must nip "$node" addr add "$VIP/$LEN" dev "carp$vhid"
-			must nip "$node" link set "carp$vhid" up
-		done
+		for ((vhid = 1; vhid <= hosts; vhid++)); do
+			after=$(((node - vhid + hosts) % hosts))
+			echo "link add carp$vhid link eth0 type carp" \
+				"pass $PASS vhid $vhid advskew $((after * 12))"
+			echo "addr add $VIP/$LEN dev carp$vhid"
+			echo "link set carp$vhid up"
+		done >"$TMP/batch"
+		must nip "$node" -batch "$TMP/batch"
 	done
-	check "host 1 has vhid 1" slowwait 10 is_state 1 MASTER carp1
-	check "host 2 has vhid 2" slowwait 10 is_state 2 MASTER carp2
-	check "host 1 leaves vhid 2" slowwait 10 is_state 1 BACKUP carp2
-	check "host 2 leaves vhid 1" slowwait 10 is_state 2 BACKUP carp1
+	check "each host has its vhid" slowwait 20 each_has_its_own "$hosts"
 }
 
-# each_told WHAT MODE: one answer for everybody, and from the vhid that is due
+# has HOST "VHID...": it is master of these and of no others
+has() {
+	local line vhids=()
+
+	while read -r line; do
+		[[ ! $line =~ carp([0-9]+)@.*\ carp\ state\ MASTER ]] ||
+			vhids+=("${BASH_REMATCH[1]}")
+	done < <(nip "$1" -d -o link show type carp)
+	[ "${vhids[*]}" = "$2" ]
+}
+
+each_has_its_own() {
+	local node
+
+	for ((node = 1; node <= $1; node++)); do
+		has "$node" "$node" || return 1
+	done
+}
+
+# asked MODE HOSTS: REPLY is what the clients were told
+asked() {
+	# shellcheck disable=SC2046 # a list of vhids
+	REPLY=$(client ask eth0 "$VIP" "$CLIENTS" "$1" "$PASS" $(seq "$2"))
+}
+
+# each_told WHAT MODE HOSTS: one answer for everybody, and from the vhid that is due
 each_told() {
-	REPLY=$(client ask eth0 "$VIP" "$CLIENTS")
-	[[ $REPLY == *"\"never\": 0, \"once\": $CLIENTS, \"more\": 0"* ]]
-	check_err $? "$1: ${REPLY%%\"told\"*}"
-	client who "$VIP" "$CLIENTS" "$2" "$PASS" 1 2 | jq -cS . >"$TMP/due"
-	jq -cS .told <<<"$REPLY" >"$TMP/told"
-	check "$1: the vhids that are due" cmp "$TMP/due" "$TMP/told"
+	local once="\"never\": 0, \"once\": $CLIENTS, \"more\": 0"
+
+	asked "$2" "$3"
+	[[ $REPLY == *"$once, \"wrong\": 0, \"due\": $3,"* ]]
+	check_err $? "$1: $REPLY"
 }
 
-# chosen_by MODE: and again when one host has died, and is back
+# chosen_by MODE HOSTS: and again when each host in turn has died, and is back
 chosen_by() {
-	setup_askers "$1"
-	each_told "both alive" "$1"
-	equal "both vhids are told" 2 "$(jq -r '.told[]' <<<"$REPLY" |
-		sort -u | wc -l)"
-	must nip seg link set p2 down
-	REPLY=$(client ask eth0 "$VIP" "$CLIENTS")
-	[[ $REPLY == *'"more": 0'* ]]
-	check_err $? "host 2 has just died: ${REPLY%%\"told\"*}"
-	check "host 1 has vhid 2 too" slowwait 5 is_state 1 MASTER carp2
-	each_told "host 2 is dead" "$1"
-	must nip seg link set p2 up
-	check "host 2 has vhid 2 again" slowwait 10 is_state 1 BACKUP carp2
-	each_told "host 2 is back" "$1"
+	local hosts=$2 dead heir both
+
+	setup_askers "$@"
+	each_told "all alive" "$@"
+	for ((dead = 1; dead <= hosts; dead++)); do
+		heir=$((dead % hosts + 1))
+		both="$dead $heir"
+		[ "$dead" -lt "$heir" ] || both="$heir $dead"
+		must nip seg link set "p$dead" down
+		asked "$@"
+		[[ $REPLY == *'"more": 0, "wrong": 0'* ]]
+		check_err $? "host $dead has just died: $REPLY"
+		check "host $heir has its vhid too" slowwait 5 \
+			has "$heir" "$both"
+		each_told "host $dead is dead" "$@"
+		must nip seg link set "p$dead" up
+		check "host $dead has its vhid again" slowwait 10 \
+			each_has_its_own "$hosts"
+		each_told "host $dead is back" "$@"
+	done
 }
 
 an_asker_is_answered_by_the_vhid_that_its_address_chooses() {
-	chosen_by 1
+	chosen_by 1 2
 }
 
 an_asker_is_answered_by_the_vhid_that_its_mac_chooses() {
-	chosen_by 2
+	chosen_by 2 2
+}
+
+the_address_chooses_one_of_three() {
+	chosen_by 1 3
+}
+
+the_mac_chooses_one_of_three() {
+	chosen_by 2 3
+}
+
+the_address_chooses_one_of_eight() {
+	chosen_by 1 8
+}
+
+the_mac_chooses_one_of_eight() {
+	chosen_by 2 8
 }
 
 # A takeover, and a question of the host's own, would move the client.
@@ -329,16 +381,11 @@ path_mtu_works_in_every_mode() {
 	must nip far link set eth0 up mtu 1300
 	must nip far route add default via "${FAR}1"
 	sysctl_set 3 "$FORWARD=1"
+	share 2 2 ip xor
 	for host in 1 2; do
-		sysctl_set "$host" net.carp.preempt=1
-		must n "$host" carpconfig carp0 create carpdev eth0 pass "$PASS"
-		must n "$host" carpconfig carp0 balancing ip hash xor \
-			carpnodes spread 2 host "$host" of 2
-		must nip "$host" addr add "$VIP/$LEN" dev carp0
-		must nip "$host" link set carp0 up
 		must nip "$host" route add "$FAR$ZERO/$LEN" via "${NET}3"
 	done
-	check "each node has one master" slowwait 20 shared_evenly 2 1 2
+	all_served 2 2
 	servers 1 2
 	for mode in "ip hash xor" "ip-stealth hash l3" "ip-unicast hash l4"; do
 		[ "${mode%% *}" != ip-unicast ] || hub
@@ -360,6 +407,7 @@ a_group_with_the_shared_mac_address_still_reaches_its_listeners() {
 	local host outs=()
 
 	CLIENT=3
+	CLIENTS=10
 	setup_hosts 2 2 ip xor
 	for host in 1 2; do
 		bg "$host" "$BALANCE" listen 224.0.1.1 eth0
@@ -400,6 +448,7 @@ fragments_come_to_one_host() {
 	local host i
 
 	CLIENT=3
+	CLIENTS=10
 	setup_hosts 2 4 ip-stealth l4
 	for ((i = 20; i < 30; i++)); do
 		check "three fragments from 192.0.2.$i are answered as one" \
@@ -414,6 +463,7 @@ fragments_come_to_one_host() {
 a_host_speaks_for_its_own_nodes_only() {
 	local i sent=0 refused=0
 
+	CLIENTS=10
 	setup_hosts 2 2 ip-stealth xor
 	capture 2 eth0 "$TMP/wire" icmp and src host "$VIP"
 	for ((i = 20; i < 28; i++)); do
@@ -523,8 +573,8 @@ bad_nodes_are_refused_with_a_sentence() {
 		EINVAL set carp0 nodes=nodes:5,6 address=020000000077 # follows from the first vhid
 		EINVAL set carp0 advbase=0 # cannot both be 0
 	EOF
-	equal "the nodes are as before" "3 9" \
-		"$(nodes_of 1 | cut -d' ' -f1 | tr '\n' ' ' | sed 's/ $//')"
+	equal "the nodes are as before" "3:0 9:100" \
+		"$(info 1 '[.nodes[] | "\(.vhid):\(.advskew)"] | join(" ")')"
 	refused "a MAC address" "" nip 1 link set carp0 address 02:00:00:00:00:77
 	refused "an unknown mode" "" n 1 carpconfig carp0 balancing fair
 	kernel <<-EOF
