@@ -30,6 +30,7 @@ ALL_TESTS="
 LONG_TESTS="
 	path_mtu_works_in_every_mode_over_ipv6
 	everybody_sees_a_broadcast
+	everybody_sees_a_broadcast_over_ipv6
 	balancing_ip_is_shared_by_two_over_ipv6
 	balancing_ip_stealth_is_shared_by_three
 	balancing_ip_unicast_is_shared_by_two_over_ipv6
@@ -426,21 +427,36 @@ s.sendto(b"hello", ("224.0.1.1", 7))'
 	done
 }
 
+# Whatever is shared, and whoever is master: each host's own address answers.
 everybody_sees_a_broadcast() {
-	local host
+	local host mode to all="224.0.0.1 192.0.2.255"
 
 	CLIENT=3
-	setup_hosts 2 2 ip-stealth xor
+	[ "$FAMILY" = 4 ] || all="ff02::1"
+	CLIENTS=10
+	setup_hosts 2 2 ip xor
 	for host in 1 2; do
 		sysctl_set "$host" net.ipv4.icmp_echo_ignore_broadcasts=0
 	done
-	capture 3 eth0 "$TMP/wire" icmp
-	n 3 ping -b -c 2 -i 0.5 -W 1 192.0.2.255 >"$TMP/ping" 2>&1
-	capture_stop "$CAPTURE"
-	for host in 1 2; do
-		check "host $host answers a broadcast" grep -q . \
-			<<<"$(frames "$TMP/wire" src host "192.0.2.$host")"
+	for mode in ip ip-stealth ip-unicast; do
+		for host in 1 2; do
+			must n "$host" carpconfig carp0 balancing "$mode"
+		done
+		for to in $all; do
+			capture 3 eth0 "$TMP/wire" icmp or icmp6
+			n 3 ping -b -c 2 -i 0.5 -W 1 -I "${NET}3" "$to" \
+				>"$TMP/ping" 2>&1
+			capture_stop "$CAPTURE"
+			for host in 1 2; do
+				check "$mode: host $host answers $to" \
+					answered_by "$NET$host"
+			done
+		done
 	done
+}
+
+answered_by() {
+	frames "$TMP/wire" src host "$1" | grep -q "echo reply"
 }
 
 # The first fragment has ports and the others have none.
@@ -576,7 +592,20 @@ bad_nodes_are_refused_with_a_sentence() {
 	equal "the nodes are as before" "3:0 9:100" \
 		"$(info 1 '[.nodes[] | "\(.vhid):\(.advskew)"] | join(" ")')"
 	refused "a MAC address" "" nip 1 link set carp0 address 02:00:00:00:00:77
-	refused "an unknown mode" "" n 1 carpconfig carp0 balancing fair
+	refused "an unknown mode" "balancing must be ip, ip-stealth, ip-unicast" \
+		n 1 carpconfig carp0 balancing fair
+	refused "the same" "balancing must be ip, ip-stealth, ip-unicast" \
+		nip 1 link set carp0 type carp balancing fair
+	refused "an unknown hash" "hash must be xor, l3 or l4" \
+		n 1 carpconfig carp0 hash l5
+	refused "33 nodes" "more than 32 nodes" n 1 carpconfig carp0 \
+		carpnodes "$(seq -s , -f '%.0f:0' 33)"
+	refused "a vhid twice" "vhid 3 is given twice" \
+		n 1 carpconfig carp0 carpnodes 3:0,4:0,3:100
+	refused "another device's vhid" "another carp device on this parent" \
+		n 1 carpconfig carp0 carpnodes 3:0,20:100
+	refused "one node" "balancing needs two carpnodes or more" \
+		n 1 carpconfig carp1 balancing ip
 	kernel <<-EOF
 		ok set carp0 nodes=nodes:$(seq -s, 100 131)
 		ok set carp0 nodes=nodes:3:0,9:100
