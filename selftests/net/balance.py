@@ -7,11 +7,12 @@
         neighbour discovery, from a MAC address of its own; the addresses need
         not exist
 
-The addresses are those of addresses_for(). One line of JSON says how many were
-answered never, once and more often, what the frames that answered had for an
-Ethernet source ("from"), and how many were told another MAC address than that
-of the vhid which net.carp.arpbalance MODE chooses for them ("wrong"), and how
-many different ones that are ("due").
+The addresses are those of addresses_for(). They do so for each line of input.
+One line of JSON then says how many were answered never, once and more often;
+how many were told another MAC address than that of the vhid which
+net.carp.arpbalance MODE chooses for them ("wrong"); how many different ones are
+chosen ("due"); and what the frames that answered had for an Ethernet source
+("from").
 
   balance.py clients VIP COUNT: those addresses, one a line
   balance.py serve ID: answers on TCP and UDP port 7 with ID, for ever
@@ -92,7 +93,7 @@ def send_echo(address, vip, number):
 
 
 def is_echo(frame, vip):
-    """The client that an echo reply from @vip is for, or None."""
+    """(client, None) of an echo reply from @vip, or None."""
     ethertype = struct.unpack_from("!H", frame, 12)[0]
     if ethertype == ETH_P_IP and frame[23] == 1 and frame[34] == 0:
         source, dest = frame[26:30], frame[30:34]
@@ -100,7 +101,9 @@ def is_echo(frame, vip):
         source, dest = frame[22:38], frame[38:54]
     else:
         return None
-    return ipaddress.ip_address(dest) if source == vip.packed else None
+    if source != vip.packed:
+        return None
+    return ipaddress.ip_address(dest), None
 
 
 def send_question(sock, address, vip, mac):
@@ -146,30 +149,43 @@ def collect(sock, heard):
             end = time.monotonic() + QUIET
 
 
-def report(answers, sources, addresses, **more):
+def one_round(device, addresses, send, read, due):
+    """Let send(sock) ask, count what read(frame) knows as answers."""
+    answers, sources = collections.Counter(), collections.Counter()
+    wrong = set()
+
+    def heard(frame):
+        answer = read(frame)
+        if answer is None:
+            return False
+        client, mac = answer
+        answers[client] += 1
+        sources[frame[6:12].hex(":")] += 1
+        if mac != due.get(client):
+            wrong.add(client)
+        return True
+
+    with sniffer(device) as sock:
+        send(sock)
+        collect(sock, heard)
     counts = collections.Counter(min(answers[a], 2) for a in addresses)
-    print(json.dumps({"never": counts[0], "once": counts[1],
-                      "more": counts[2], **more,
-                      "from": dict(sorted(sources.items()))}))
+    print(json.dumps({
+        "never": counts[0], "once": counts[1], "more": counts[2],
+        "wrong": len(wrong), "due": len(set(due.values())),
+        "from": dict(sorted(sources.items()))}), flush=True)
 
 
 def echo(device, vip, count):
     addresses = addresses_for(vip, count)
     target = ipaddress.ip_address(vip)
-    answers, sources = collections.Counter(), collections.Counter()
 
-    def heard(frame):
-        client = is_echo(frame, target)
-        if client is not None:
-            answers[client] += 1
-            sources[frame[6:12].hex(":")] += 1
-        return client is not None
-
-    with sniffer(device) as sock:
+    def send(_):
         for number, address in enumerate(addresses):
             send_echo(address, vip, number)
-        collect(sock, heard)
-    report(answers, sources, addresses)
+
+    for _ in sys.stdin:
+        one_round(device, addresses, send,
+                  lambda frame: is_echo(frame, target), {})
 
 
 def mac_hash(passphrase, mac):
@@ -205,24 +221,14 @@ def ask(device, vip, count, mode, passphrase, *vhids):
     vhids = sorted(int(vhid) for vhid in vhids)
     due = {address: chosen(index, address, mode, passphrase, vhids)
            for index, address in enumerate(addresses)}
-    answers, sources = collections.Counter(), collections.Counter()
-    wrong = set()
 
-    def heard(frame):
-        answer = is_answer(frame, target)
-        if answer is not None:
-            answers[answer[0]] += 1
-            sources[frame[6:12].hex(":")] += 1
-            if answer[1] != due.get(answer[0]):
-                wrong.add(answer[0])
-        return answer is not None
-
-    with sniffer(device) as sock:
+    def send(sock):
         for index, address in enumerate(addresses):
             send_question(sock, address, target, client_mac(index))
-        collect(sock, heard)
-    report(answers, sources, addresses, wrong=len(wrong),
-           due=len(set(due.values())))
+
+    for _ in sys.stdin:
+        one_round(device, addresses, send,
+                  lambda frame: is_answer(frame, target), due)
 
 
 def serve(name):

@@ -125,22 +125,42 @@ shared_evenly() {
 		}'
 }
 
-# client COMMAND...: balance.py on the clients' node
-client() {
-	n "$CLIENT" "$BALANCE" "$@"
+# start_clients COMMAND...: balance.py on the clients' node, where it takes longer
+# to start than to ask
+start_clients() {
+	coproc CLIENTS_IO {
+		exec nsenter "--net=/run/netns/${NS[$CLIENT]}" -- \
+			"$BALANCE" "$@"
+	}
+	# shellcheck disable=SC2154 # set by coproc
+	echo "$CLIENTS_IO_PID" >>"$TMP/pids"
 }
 
-# each_once WHAT: one answer for every client; the JSON is in REPLY
+# all_told: REPLY is the next line that it says
+all_told() {
+	read -r -t $((120 * SLOW)) REPLY <&"${CLIENTS_IO[0]}"
+}
+
+# all_ask: and REPLY is what came of it
+all_ask() {
+	echo >&"${CLIENTS_IO[1]}"
+	all_told
+}
+
+# each_once WHAT [HOSTS]: one answer for every client, and the right one: if they
+# ask for a MAC address, one of HOSTS
 each_once() {
-	REPLY=$(client echo eth0 "$VIP" "$CLIENTS")
-	[[ $REPLY == *"\"never\": 0, \"once\": $CLIENTS, \"more\": 0"* ]]
+	local once="\"never\": 0, \"once\": $CLIENTS, \"more\": 0"
+
+	all_ask
+	[[ $REPLY == *"$once, \"wrong\": 0, \"due\": ${2:-0},"* ]]
 	check_err $? "$1: $REPLY"
 }
 
-# none_twice WHAT: whatever is missing, nobody is answered by two
+# none_twice WHAT: whatever is missing, nobody is answered by two or wrongly
 none_twice() {
-	REPLY=$(client echo eth0 "$VIP" "$CLIENTS")
-	[[ $REPLY == *'"more": 0'* ]]
+	all_ask
+	[[ $REPLY == *'"more": 0, "wrong": 0,'* ]]
 	check_err $? "$1: $REPLY"
 }
 
@@ -150,6 +170,7 @@ shared_by() {
 
 	CLIENT=$(($1 + 1))
 	setup_hosts "$@"
+	start_clients echo eth0 "$VIP" "$CLIENTS"
 	each_once "all alive"
 	for ((dead = 1; dead <= hosts; dead++)); do
 		rest=$(seq "$hosts" | grep -vx "$dead")
@@ -245,42 +266,27 @@ each_has_its_own() {
 	done
 }
 
-# asked MODE HOSTS: REPLY is what the clients were told
-asked() {
-	# shellcheck disable=SC2046 # a list of vhids
-	REPLY=$(client ask eth0 "$VIP" "$CLIENTS" "$1" "$PASS" $(seq "$2"))
-}
-
-# each_told WHAT MODE HOSTS: one answer for everybody, and from the vhid that is due
-each_told() {
-	local once="\"never\": 0, \"once\": $CLIENTS, \"more\": 0"
-
-	asked "$2" "$3"
-	[[ $REPLY == *"$once, \"wrong\": 0, \"due\": $3,"* ]]
-	check_err $? "$1: $REPLY"
-}
-
 # chosen_by MODE HOSTS: and again when each host in turn has died, and is back
 chosen_by() {
 	local hosts=$2 dead heir both
 
 	setup_askers "$@"
-	each_told "all alive" "$@"
+	# shellcheck disable=SC2046 # a list of vhids
+	start_clients ask eth0 "$VIP" "$CLIENTS" "$1" "$PASS" $(seq "$hosts")
+	each_once "all alive" "$hosts"
 	for ((dead = 1; dead <= hosts; dead++)); do
 		heir=$((dead % hosts + 1))
 		both="$dead $heir"
 		[ "$dead" -lt "$heir" ] || both="$heir $dead"
 		must nip seg link set "p$dead" down
-		asked "$@"
-		[[ $REPLY == *'"more": 0, "wrong": 0'* ]]
-		check_err $? "host $dead has just died: $REPLY"
+		none_twice "host $dead has just died"
 		check "host $heir has its vhid too" slowwait 5 \
 			has "$heir" "$both"
-		each_told "host $dead is dead" "$@"
+		each_once "host $dead is dead" "$hosts"
 		must nip seg link set "p$dead" up
 		check "host $dead has its vhid again" slowwait 10 \
 			each_has_its_own "$hosts"
-		each_told "host $dead is back" "$@"
+		each_once "host $dead is back" "$hosts"
 	done
 }
 
@@ -347,23 +353,16 @@ connections_stay_where_they_are_when_another_host_dies() {
 	CLIENTS=60
 	setup_hosts 3 6 ip-stealth l4
 	servers 1 2 3
-	mkfifo "$TMP/again"
-	nsenter "--net=/run/netns/${NS[4]}" -- "$BALANCE" talk "$VIP" \
-		"$CLIENTS" <"$TMP/again" >"$TMP/talk" 2>&1 &
-	echo $! >>"$TMP/pids"
-	exec 9>"$TMP/again"
-	check "all are connected" slowwait 60 grep -q "}" "$TMP/talk"
-	served=$(head -n 1 "$TMP/talk")
-	equal "by all hosts" "1 2 3" "$(jq -r 'keys | join(" ")' <<<"$served")"
+	start_clients talk "$VIP" "$CLIENTS"
+	all_told
+	served=$REPLY
+	equal "all are served, by all hosts" "60 by 1 2 3" \
+		"$(jq -r '"\(add) by \(keys | join(" "))"' <<<"$served")"
 	must nip seg link set p2 down
 	check "the others have its nodes" slowwait 5 shared_evenly 6 1 3
-	echo again >&9
-	check "all were asked again" slowwait 120 \
-		awk 'END { exit NR < 2 }' "$TMP/talk"
-	exec 9>&-
+	all_ask
 	equal "those of the others are served as before" \
-		"$(jq -c 'del(."2")' <<<"$served")" \
-		"$(sed -n 2p "$TMP/talk" | jq -c .)"
+		"$(jq -c 'del(."2")' <<<"$served")" "$(jq -c . <<<"$REPLY")"
 }
 
 # Node 1 and 2 share; node 3 is the router to node far, over a narrow link.
@@ -532,6 +531,7 @@ nodes_are_changed_on_a_live_master() {
 		"$(info 1 "[.history[] | select(.serial > $serial and .vhid == 1)] |
 		length")"
 	setup_clients 3
+	start_clients echo eth0 "$VIP" "$CLIENTS"
 	each_once "three nodes"
 	must n 1 carpconfig carp0 carpnodes 2:0,7:50
 	check "two are left" shared_evenly 2 1
