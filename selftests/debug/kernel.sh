@@ -7,8 +7,8 @@
 # user-mode Linux, which runs as a process and boots in seconds; uml4 is the same
 # with IPv6 compiled out; smp is for QEMU, with several processors and with what
 # user-mode Linux does not have.
-# Built once for each version of the sources and of the .config files. Prints
-# the directory, which is as selftests/vm/kernel.sh makes it.
+# Built once for each version of the sources, of the .config files and of what is
+# mended. Prints the directory, which is as selftests/vm/kernel.sh makes it.
 set -u -o pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
@@ -56,8 +56,25 @@ configured() {
 	return "$rc"
 }
 
+# set_ptes() of user-mode Linux goes on by the pages that are left, not by one: of
+# a packet socket's ring a child of fork() got pages that are somebody else's.
+mend_uml() {
+	local file=$source/arch/um/include/asm/pgtable.h
+
+	! grep -q '(nr << PFN_PTE_SHIFT)' "$file" ||
+		sed -i 's/(nr << PFN_PTE_SHIFT)/(1UL << PFN_PTE_SHIFT)/' "$file"
+}
+
+# kernel_key: what the kernel depends on, besides the sources
+kernel_key() {
+	{
+		wanted
+		[ "$mend" = : ] || declare -f "$mend"
+	} | sha256sum | cut -c 1-12
+}
+
 build_kernel() {
-	mkdir -p "$objects" || return 1
+	mkdir -p "$objects" && "$mend" || return 1
 	kmake tinyconfig || return 1
 	wanted >>"$objects/.config"
 	kmake olddefconfig && configured || return 1
@@ -73,7 +90,7 @@ settle() {
 	rm -f "$new/root/usr/lib/modules/$release"/{build,source}
 	ln -s usr/lib "$new/root/lib" || return 1
 	ln -s "$objects" "$new/root/usr/src/linux-headers-$release"
-	cp "$objects/$built" "$new/vmlinuz" || return 1
+	cp "$objects/$built" "$new/vmlinuz" && echo "$key" >"$new/key" || return 1
 	depmod -b "$new/root" "$release" || return 1
 	rm -rf "$1" && mv "$new" "$1"
 }
@@ -81,13 +98,13 @@ settle() {
 kind=${1:-}
 [ -e "$here/$kind.config" ] || die "usage: kernel.sh uml|uml4|smp"
 case $kind in
-uml | uml4)	arch=ARCH=um image=linux built=linux ;;
-smp)	arch='' image=vmlinux built=vmlinux ;;
+uml | uml4)	arch=ARCH=um image=linux built=linux mend=mend_uml ;;
+smp)	arch='' image=vmlinux built=vmlinux mend=: ;;
 esac
 
 cache_lock
 linux_source || exit 1
-key=$(wanted | sha256sum | cut -c 1-12)
+key=$(kernel_key)
 objects=$cache/debug/$kind-$version-$key
 mkdir -p "$cache/kernel"
 
@@ -99,7 +116,8 @@ if [ ! -e "$objects/.carp-built" ]; then
 fi
 release=$(cat "$objects/include/config/kernel.release") || exit 1
 dir=$cache/kernel/$release
-if [ ! "$dir/vmlinuz" -nt "$objects/.carp-built" ]; then
+if [ ! "$dir/vmlinuz" -nt "$objects/.carp-built" ] ||
+	[ "$(cat "$dir/key" 2>/dev/null)" != "$key" ]; then
 	settle "$dir" "$release" >>"$objects.log" 2>&1 ||
 		{ tail -n 40 "$objects.log" >&2; die "cannot install it"; }
 fi
