@@ -30,6 +30,17 @@ static struct fib6_nh *carp_route6_nh(struct fib6_info *rt)
 	return rt->nh ? nexthop_fib6_nh(rt->nh) : rt->fib6_nh;
 }
 
+/* Where the kernel learns that the link is ready it begins to ask for what is
+ * tentative, whether it may or not, unless that has been decided. It learns that
+ * late: this may be a backup again.
+ */
+static void carp_route6_hide(struct inet6_ifaddr *ifp)
+{
+	ifp->flags |= IFA_F_TENTATIVE;
+	if (ifp->state == INET6_IFADDR_STATE_DAD)
+		ifp->state = INET6_IFADDR_STATE_POSTDAD;
+}
+
 /* idev->lock is held by the kernel where it makes routes and comes to us with
  * them, so it must not be taken with vhost.lock held.
  */
@@ -41,7 +52,7 @@ static void carp_route6_mark_addresses(struct inet6_dev *idev, bool hidden)
 	list_for_each_entry(ifp, &idev->addr_list, if_list) {
 		spin_lock(&ifp->lock);
 		if (hidden)
-			ifp->flags |= IFA_F_TENTATIVE;
+			carp_route6_hide(ifp);
 		else
 			ifp->flags &= ~IFA_F_TENTATIVE;
 		spin_unlock(&ifp->lock);

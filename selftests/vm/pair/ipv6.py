@@ -276,6 +276,32 @@ def an_ipv6_backup_sends_nothing_with_the_virtual_mac(lab):
 
 # -- 4: takeover waits for no lock ---------------------------------------------------
 
+@test
+def an_ipv6_vip_stays_hidden_when_the_link_is_ready_too_late(lab):
+    """b's kernel learns that carp0 is up when it is BACKUP again: it would ask for
+    what is tentative then, within a second, and be sure after another.
+    """
+    hold = "/sys/module/late/parameters/hold"
+    a, b, _ = hosts(lab)
+    with Watch6(lab, a, b, vips=(VIP6,)):
+        elect(a, b)
+        kmod.load(lab, b, "late")
+        lab.hub.cut("a")
+        b.until(f"grep -q Y {hold}", 20)
+        mark = lab.hub.now()
+        lab.hub.join("a")
+        lab.hub.wait(lambda f: f.port == "a" and f.carp, mark, 10)
+        # For "ip" RTNL is held. Tentative, without detection and permanent.
+        b.until(f"grep -q '^{packed(VIP6).hex()} .* c2 *carp0$' "
+                "/proc/net/if_inet6", 10)
+        b.sh(f"echo 0 >{hold}; rmmod late", limit=60)
+        lab.hub.wait(lambda f: f.port == "a" and f.carp, lab.hub.now(), 20,
+                     count=4)
+        shown = b.out("carpconfig carp0; ip -6 -o addr show dev carp0")
+        assert "carp: BACKUP " in shown and f"{VIP6}/64" in shown and \
+            "tentative" in shown, shown
+
+
 def takes_over_without_locks(lab, vips):
     a, b, client = hosts(lab)
     client.sh("ip route add 2001:db8:9::/48 dev eth0")
