@@ -109,7 +109,8 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 
 	key = rcu_dereference(carp->vhost.key);
 	part = key ? carp_key_node(key, adv->vhid) : NULL;
-	if (!part || !carp_auth_verify(&part->auth, adv->counter, adv->digest)) {
+	if (!part ||
+	    !carp_auth_verify(&part->auth, adv->counter, adv->digest)) {
 		carp_rx_log(rx,
 			    "incorrect hash, compare passphrase and all virtual addresses: packet");
 		return CARP_STAT_BADAUTH;

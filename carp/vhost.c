@@ -66,9 +66,9 @@ static void carp_vhost_send_advert(const struct carp_node *node,
 		carp_vhost_sent(carp, ok);
 }
 
-/* Not with IP balancing: the MAC address is the same on all members, and switches
- * are not to learn where it is. Not with ARP balancing: each asker was told the
- * one that was chosen for him, and it moves with the advertisements.
+/* Not with IP balancing: the MAC address is the same on all members, and
+ * switches are not to learn where it is. Not with ARP balancing: each asker was
+ * told the one that was chosen for him, and it moves with the advertisements.
  */
 static void carp_vhost_send_announce(const struct carp_node *node, u32 serial)
 {

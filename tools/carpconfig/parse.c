@@ -189,7 +189,8 @@ static bool take_keyword(struct parser *p, const struct keyword *k)
 			return refuse(p->err, "%s needs an argument", k->word);
 	}
 	if (p->req->given & k->given)
-		return refuse(p->err, "%s is given twice", keyword_given(k->given));
+		return refuse(p->err, "%s is given twice",
+			      keyword_given(k->given));
 	p->req->given |= k->given;
 	return k->parse(p->req, arg, p->err);
 }

@@ -235,7 +235,8 @@ static void check_nodes(const struct link_config *c)
 		fault("dump: vhid %u advskew %u, of the first node %u %u",
 		      c->vhid, c->advskew, c->node[0].vhid,
 		      c->node[0].advskew);
-	if ((c->nodes > 1) != (c->balancing != CARP_BALANCING_NONE))
+	if (c->nodes > 1 ? c->balancing == CARP_BALANCING_NONE :
+			   c->balancing != CARP_BALANCING_NONE)
 		fault("dump: %u nodes, balancing %u", c->nodes, c->balancing);
 	if (!c->advbase && !c->advskew)
 		fault("dump: advbase and advskew are 0");
