@@ -15,6 +15,7 @@
 Durations are measured with the hub's clock, never with a guest's.
 """
 
+import base64
 import collections
 import json
 import os
@@ -46,6 +47,8 @@ Result = collections.namedtuple("Result", "status out err")
 
 # Of a script that is data for the most part its ends say what it was.
 SHOWN = 500
+# Bytes that are written by one request.
+CHUNK = 1 << 16
 
 
 def brief(script):
@@ -337,6 +340,13 @@ class Guest:
     def out(self, script, limit=30):
         """What @script prints, without the newline at the end."""
         return self.sh(script, limit).out.rstrip("\n")
+
+    def write(self, path, data):
+        """A file of any size: a script may have 128 kB, being one argument."""
+        self.sh(f": >{path}")
+        for at in range(0, len(data), CHUNK):
+            text = base64.b64encode(data[at:at + CHUNK]).decode()
+            self.sh(f"base64 -d >>{path} <<'END'\n{text}\nEND")
 
     def clock_offset(self, probes=10):
         """(offset, error) in ns: what to add to the guest's real time to get
