@@ -14,11 +14,11 @@ ALL_TESTS="
 	we_take_over_when_ucarp_is_killed
 	we_preempt_a_slower_ucarp_only_when_told_to
 	a_faster_ucarp_preempts_us_only_when_told_to
-	twenty_splits_with_an_equal_ucarp_leave_the_smaller_us_master
 "
 
 # shellcheck disable=SC2034 # run by "make test-long"
 LONG_TESTS="
+	twenty_splits_with_an_equal_ucarp_leave_the_smaller_us_master
 	twenty_splits_with_a_slower_ucarp_leave_us_master
 	twenty_splits_with_a_faster_ucarp_leave_it_master
 	twenty_splits_with_an_equal_smaller_ucarp_leave_it_master

@@ -53,9 +53,9 @@ def log_directory(name):
     return path
 
 
-def test(function=None, limit=300, again=True):
+def test(function=None, limit=300, again=True, long=False):
     """Register a test of the file; @limit is in seconds, boots included; not
-    @again: it may not fail once.
+    @again: it may not fail once; @long: for "make test-long", see run.py.
     """
     def register(function):
         function.again = again

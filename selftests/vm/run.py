@@ -11,8 +11,8 @@ pair/FILE/TEST.
 With KERNEL=uml, uml4 or smp, kernels that check themselves (selftests/debug): the KUnit
 suites, net, and a scan for leaks; at the end, what of the module the tests reach.
 
-LONG=1 chooses among the LONG_TESTS of net's files, which take longer than they are
-worth every time, and not among the others.
+LONG=1 chooses among the LONG_TESTS of net's files and those of pair/ that say so,
+which take longer than they are worth every time, and not among the others.
 
 What a job prints is passed on as it comes; a job that ends badly without a test
 to blame, and a run without a test, have failed.
@@ -126,9 +126,12 @@ def tests_of(kind, path):
     """The names of the tests in a file, in its order."""
     with open(path) as file:
         text = file.read()
+    wanted = bool(os.environ.get("LONG"))
     if kind == "pair":
-        return re.findall(r"^@test.*\ndef (\w+)", text, re.M)
-    name = "LONG_TESTS" if os.environ.get("LONG") else "ALL_TESTS"
+        return [name for words, name in
+                re.findall(r"^@test(.*)\ndef (\w+)", text, re.M)
+                if ("long=True" in words) == wanted]
+    name = "LONG_TESTS" if wanted else "ALL_TESTS"
     match = re.search(rf'^{name}="([^"]*)"', text, re.M)
     return match[1].split() if match else []
 

@@ -108,7 +108,7 @@ def forged_neighbour_discovery_does_not_escape_the_judge(lab):
     rules.all_noticed(lab, forged, lambda: Watch6(lab, a, vips=(VIP6,)))
 
 
-@test(limit=400)
+@test(limit=400, long=True)
 def a_hundred_dual_stack_failovers_bind_no_vip_to_a_wrong_mac(lab):
     a, b, client = hosts(lab)
     vips = (VIP, VIP6)
@@ -318,7 +318,7 @@ def ipv6_takeover_waits_for_no_lock_with_one_vip(lab):
     takes_over_without_locks(lab, [VIP6])
 
 
-@test(limit=400)
+@test(limit=400, long=True)
 def ipv6_takeover_waits_for_no_lock_with_a_thousand_vips(lab):
     takes_over_without_locks(lab, [VIP6] + [
         f"2001:db8:9::{n:x}" for n in range(1, takeover.MANY)])

@@ -82,7 +82,7 @@ def forged_frames_do_not_escape_the_judge(lab):
 
 # -- 1: visible, and nobody hears of addresses -------------------------------
 
-@test(limit=180)
+@test(limit=180, long=True)
 def a_hundred_failovers_leave_the_vip_visible_and_address_monitors_silent(lab):
     a, b, _ = hosts(lab)
     with Watch(lab, a, b):

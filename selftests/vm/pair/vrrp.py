@@ -118,7 +118,7 @@ def vrrp_2_beside_us_disturbs_neither(lab):
             one.sh(f"ping -c 1 -W 2 {vip}")
 
 
-@test(limit=240)
+@test(limit=240, long=True)
 def vrrp_3_and_vrrp_2_as_long_as_an_advertisement_disturb_neither(lab):
     a, b, _, _ = lab.guests("a", "b", "client", "other")
     with Watch(lab, a, b, others=()):
