@@ -48,7 +48,7 @@ kill -KILL $(jobs -p) 2>/dev/null
 	echo 1 >/sys/fs/cgroup/bomb/cgroup.kill
 	until rmdir /sys/fs/cgroup/bomb; do sleep 0.1; done
 } 2>/dev/null
-pkill -KILL -x head; pkill -KILL -x tail
+for name in head tail probe; do pkill -KILL -x $name; done
 wait
 """
 

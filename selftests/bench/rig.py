@@ -52,10 +52,13 @@ class Rig:
                        f"bash <<'END_OF_NODE'\n{script}\nEND_OF_NODE",
                        limit).out.strip()
 
+    def write(self, path, lines):
+        self.guest.write(path, ("\n".join(lines) + "\n").encode())
+
     def batch(self, node, lines, limit=600):
         """Lines for ip(8)."""
-        self.sh(f"ip -n {node} -batch - <<'END'\n" + "\n".join(lines) + "\nEND",
-                limit)
+        self.write("/tmp/batch", lines)
+        self.sh(f"ip -n {node} -batch /tmp/batch", limit)
 
     def spawn(self, node, script):
         return self.guest.spawn(f"exec nsenter --net=/run/netns/{node} -- "

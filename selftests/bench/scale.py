@@ -101,7 +101,7 @@ def vlans():
 
 def timed(rig, node, lines, name):
     """Seconds of the guest's time that a batch for ip(8) takes."""
-    rig.sh(f"cat >/tmp/{name} <<'END'\n" + "\n".join(lines) + "\nEND", 300)
+    rig.write(f"/tmp/{name}", lines)
     text = rig.sh(f"start=${{EPOCHREALTIME/./}}\n"
                   f"ip -n {node} -batch /tmp/{name} >/tmp/{name}.out || exit\n"
                   "echo $((${EPOCHREALTIME/./} - start))", 3000).out
