@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 import time
+import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -26,7 +27,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "net"))
 import inject  # noqa: E402
 from guest import Guest, Image  # noqa: E402
 from lab import diagnose, log_directory  # noqa: E402
-from uml import Uml  # noqa: E402
+from leaks import forget, left_behind  # noqa: E402
+from uml import guest_class  # noqa: E402
 
 # As in torture/ops.c.
 VIPS = ("192.0.2.100", "192.0.2.101", "2001:db8::100", "2001:db8::101")
@@ -42,6 +44,8 @@ BOUND_KB = {"SUnreclaim": 1024, "Percpu": 256, "VmallocUsed": 512}
 # Parents; none of these brings a device of its own.
 MODULES = ("modprobe -a veth bridge 8021q macvlan vrf && "
            "modprobe bonding max_bonds=0 && modprobe dummy numdummies=0")
+# Where those are built in, there are some from the beginning.
+LINKS = r"ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort"
 
 
 def frame(family, **keys):
@@ -101,7 +105,8 @@ def flood(rng):
 
 
 class Torture:
-    def __init__(self, guest, seconds, seed):
+    def __init__(self, lab, guest, seconds, seed):
+        self.lab = lab
         self.guest = guest
         self.seconds = seconds
         self.seed = seed
@@ -109,16 +114,16 @@ class Torture:
 
     def begin(self):
         self.guest.boot()
+        if self.lab.image.kind.leaks:
+            forget(self.guest)
         self.guest.write("/tmp/frames", flood(random.Random(self.seed)))
         self.guest.sh(MODULES, limit=120)
+        self.links = self.guest.out(LINKS)
 
         # Caches that grow once are no leak.
         self.act(WARM_UP, self.seed + 1, str, (0, NEVER_DONE))
         self.clean_up()
-        # A kernel that looks for leaks itself keeps freed memory for a while.
-        self.kmemleak = not self.guest.sh("[ -e /sys/kernel/debug/kmemleak ]",
-                                          check=False).status
-        self.before = None if self.kmemleak else self.memory()
+        self.before = None if self.lab.image.kind.leaks else self.memory()
 
     def torture(self):
         self.act(self.seconds, self.seed, self.line)
@@ -133,7 +138,8 @@ class Torture:
         self.created += int(match[2]) if match else 0
 
     def act(self, seconds, seed, on_line, accept=(0,)):
-        command = (f"modprobe carp; /opt/carp/guest/torture {seconds} {seed} "
+        command = (f"modprobe carp; CARP_SLOW={self.guest.image.kind.slow} "
+                   f"/opt/carp/guest/torture {seconds} {seed} "
                    f"{self.guest.cpus} /tmp/frames")
         status = self.guest.stream(command, on_line, seconds * 2 + 600)
         assert status in accept, f"status {status}: {command}"
@@ -146,8 +152,9 @@ class Torture:
         # Namespaces end in turn: when this one has, all have.
         self.guest.until("[ ! -e /sys/class/net/l0 ]", 120)
         self.guest.until("[ $(cat /sys/module/carp/refcnt) = 0 ]", 10)
-        self.guest.sh("rmmod carp && ! ip -o link | grep -v ' lo: '",
-                      limit=120)
+        self.guest.sh("rmmod carp", limit=120)
+        links = self.guest.out(LINKS)
+        assert links == self.links, links
 
     def memory(self):
         """{what: kB} when nothing moves any more."""
@@ -163,14 +170,17 @@ class Torture:
         return found
 
     def nothing_is_left(self):
-        """Freeing is put off by RCU and workers: wait until it is done."""
-        if self.kmemleak:
-            # Twice: what it finds must have been there before. It complains.
-            self.guest.sh("for i in 1 2; do "
-                          "echo scan >/sys/kernel/debug/kmemleak; done",
-                          limit=600)
-            self.quiet()
+        if not self.lab.image.kind.leaks:
+            self.nothing_is_missing()
             return
+        # Such a kernel keeps freed memory for a while.
+        self.guest.sh("modprobe carp", limit=120)
+        found, notes = left_behind(self.lab, self.guest)
+        diagnose("\n".join(notes))
+        assert not found, "\n".join(found)
+
+    def nothing_is_missing(self):
+        """Freeing is put off by RCU and workers: wait until it is done."""
         end = time.monotonic() + 60
         while True:
             after = self.memory()
@@ -206,17 +216,18 @@ class Results:
         return word == "ok"
 
 
-def on(cpus, image, sockets, logs, seconds, seed, results):
+def on(cpus, lab, seconds, seed, results):
     """All of it on a guest with that many CPUs."""
-    kind = Guest
-    if image.release.endswith("-uml"):
+    kind = guest_class(lab.image)
+    if kind is not Guest:
         # It has one.
-        kind, cpus = Uml, 1
-    guest = kind(f"torture{cpus}", image, sockets, logs, memory=1024, cpus=cpus,
+        cpus = 1
+    guest = kind(f"torture{cpus}", lab.image, lab.sockets, lab.logs,
+                 memory=1024 + lab.image.kind.memory, cpus=cpus,
                  # Emulated, these take most of the time.
                  words="mitigations=off rcupdate.rcu_expedited=1")
     where = f"{cpus} CPUs, "
-    torture = Torture(guest, seconds, seed)
+    torture = Torture(lab, guest, seconds, seed)
     steps = (("it begins", torture.begin),
              ("every operation ends", torture.torture),
              ("all can be deleted, the module too", torture.clean_up),
@@ -232,19 +243,19 @@ def on(cpus, image, sockets, logs, seconds, seed, results):
 def main():
     seconds = int(os.environ.get("SECONDS") or 600)
     seed = int(os.environ.get("SEED") or random.randrange(1 << 31))
-    logs = log_directory("torture")
-    sockets = tempfile.mkdtemp(prefix="carp-")
+    lab = types.SimpleNamespace(logs=log_directory("torture"),
+                                sockets=tempfile.mkdtemp(prefix="carp-"))
     results = Results()
     print("TAP version 13", flush=True)
     try:
-        image = Image(logs)
-        diagnose(f"kernel {image.release}, {seconds} s, SEED={seed}, "
-                 f"logs in {os.path.relpath(logs)}")
+        lab.image = Image(lab.logs)
+        diagnose(f"kernel {lab.image.release}, {seconds} s, SEED={seed}, "
+                 f"logs in {os.path.relpath(lab.logs)}")
         for cpus in (os.environ.get("CPUS") or "2 4").split():
-            on(int(cpus), image, sockets, logs, seconds, seed, results)
-        image.close()
+            on(int(cpus), lab, seconds, seed, results)
+        lab.image.close()
     finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(lab.sockets, ignore_errors=True)
     print(f"1..{results.count}", flush=True)
     return 1 if results.failed or not results.count else 0
 
