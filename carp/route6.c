@@ -31,8 +31,8 @@ static struct fib6_nh *carp_route6_nh(struct fib6_info *rt)
 }
 
 /* Where the kernel learns that the link is ready it begins to ask for what is
- * tentative, whether it may or not, unless that has been decided. It learns that
- * late: this may be a backup again.
+ * tentative, whether it may or not, unless that has been decided. It learns
+ * that late: this may be a backup again.
  */
 static void carp_route6_hide(struct inet6_ifaddr *ifp)
 {

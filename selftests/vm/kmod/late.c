@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* late: makes the kernel late to learn that a device is up
  *
- * A netdevice notifier that is called before those of the kernel stands still at
- * the first NETDEV_CHANGE by which device "dev" is operational, with RTNL held.
- * Parameter "hold" is 1 meanwhile; writing 0 to it ends that.
+ * A netdevice notifier that is called before those of the kernel stands still
+ * at the first NETDEV_CHANGE by which device "dev" is operational, with RTNL
+ * held. Parameter "hold" is 1 meanwhile; writing 0 to it ends that.
  */
 #include <linux/delay.h>
 #include <linux/module.h>
