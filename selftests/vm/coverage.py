@@ -29,7 +29,7 @@ def collect(guest, directory):
     text = guest.sh(
         "cd /sys/kernel/debug/gcov && find . -name '*.gcda' |\n"
         "while read -r f; do echo \"$f $(base64 -w0 <\"$f\")\"; done",
-        limit=60).out
+        limit=300).out
     target = os.path.join(directory, "gcov", guest.name)
     os.makedirs(target, exist_ok=True)
     for line in text.splitlines():
