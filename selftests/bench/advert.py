@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-from contender import Carp, Keepalived, Ucarp
+from contender import Carp, Keepalived, Ucarp, stop
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "net"))
@@ -63,7 +63,7 @@ class Alone:
         return self
 
     def __exit__(self, *_):
-        Carp.stop(self.contender, self.rig)
+        stop(self.rig)
 
     def backup(self, frame):
         """It believes the frame: is still no MASTER after it could be one."""
@@ -154,14 +154,13 @@ def sends(rig, book, row, quick, rng):
     ucarp = Ucarp()
     wanted.append((ucarp, 1 + ucarp.SKEWS["b"] / 256))
     rng.shuffle(wanted)
-    costs = {}
+    ours, peers = {}, {}
     for contender, interval in wanted:
         number = adverts if interval >= 1 else [n * 10 for n in adverts]
+        costs = ours if isinstance(contender, Carp) else peers
         costs[contender.name] = book.put(
             row, contender.name, "sent", sent(rig, contender, interval,
                                               number), "")
-    peers = {name: cost for name, cost in costs.items() if "carp " not in name
-             or "ucarp" in name}
-    for name in (Carp((0, 2), (0, 2)).name, Carp((1, 0), (1, 0)).name):
+    for name, cost in sorted(ours.items()):
         book.judge(row, f"the cheapest peer's to send, by {name}'s",
-                   min(peers.values()) / costs[name], 10, "times", least=True)
+                   min(peers.values()) / cost, 10, "times", least=True)

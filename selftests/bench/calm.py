@@ -7,7 +7,7 @@ Both members, and what keeps them busy, are on the one processor of the guest.
 import re
 
 from advert import carp_frame
-from contender import Carp, Keepalived
+from contender import Carp, Keepalived, stop
 from rig import PROBE
 
 CONTENDERS = (Carp((0, 2), (0, 3)), Carp((0, 1), (0, 2)), Keepalived(0.01),
@@ -103,5 +103,5 @@ def measure(rig, book, seconds):
             number = transitions(rig, contender, processes) - before
             book.put(row, contender.name, f"{name}, {span} s", number, "")
             ours += 0 if peer else number
-        contender.stop(rig)
+        stop(rig)
     book.judge(row, "carp: false transitions in all", ours, 0, "")

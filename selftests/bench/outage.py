@@ -2,7 +2,7 @@
 """Rows "planned", "unplanned" and "ipv6": for how long nobody answers."""
 
 from book import median, percentile
-from contender import SECOND, Carp, Keepalived, Ucarp
+from contender import SECOND, Carp, Keepalived, Ucarp, stop
 
 # A command like those that hand over, and nobody cares.
 NOTHING = "ip -n seg link set d0 up"
@@ -84,7 +84,7 @@ def planned(rig, book, runs, rng):
             lost.append(run.lost)
             rig.sh(contender.back(master))
             contender.settle(rig)
-        contender.stop(rig)
+        stop(rig)
         floor = median(floors)
         name = contender.name
         book.put(row, name, f"floor, median of {number}", floor, "ms")
@@ -124,7 +124,7 @@ def unplanned(rig, book, runs, rng):
         number = runs if contender.dead_time("b") < SECOND \
             else max(3, runs // 6)
         samples = [one_cut(rig, contender, rng) for _ in range(number)]
-        contender.stop(rig)
+        stop(rig)
         gaps, overheads, _ = zip(*samples)
         name = contender.name
         means[name] = sum(gaps) / number

@@ -88,65 +88,82 @@ def keepalived_at_10_ms(rig, book, row):
     return share
 
 
-def groups():
-    for vlan in range(1, VLANS + 1):
+def groups(vlans):
+    for vlan in range(1, vlans + 1):
         for vhid in range(1, PER_VLAN + 1):
             yield vlan, vhid, f"c{vlan}.{vhid}"
 
 
-def vlans():
+def links(number):
+    """The VLANs."""
     return [f"link add link eth0 name v{vlan} type vlan id {vlan}\n"
-            f"link set v{vlan} up" for vlan in range(1, VLANS + 1)]
+            f"link set v{vlan} up" for vlan in range(1, number + 1)]
 
 
-def timed(rig, node, lines, name):
-    """Seconds of the guest's time that a batch for ip(8) takes."""
-    rig.write(f"/tmp/{name}", lines)
-    text = rig.sh(f"start=${{EPOCHREALTIME/./}}\n"
-                  f"ip -n {node} -batch /tmp/{name} >/tmp/{name}.out || exit\n"
+def devices(vlans, kind):
+    """Lines that make them, of a carp with its advskew or of another kind."""
+    for vlan, vhid, name in groups(vlans):
+        if kind == "dummy":
+            yield f"link add {name} type dummy"
+        else:
+            yield (f"link add {name} link v{vlan} type carp vhid {vhid} "
+                   f"advskew {kind} pass changeme")
+        yield f"addr add 10.{vlan}.0.{vhid}/32 dev {name}"
+        yield f"link set {name} up"
+
+
+def timed(rig, command):
+    """Seconds of the guest's time that a command for the shell takes."""
+    text = rig.sh(f"start=${{EPOCHREALTIME/./}}\n{command} || exit\n"
                   "echo $((${EPOCHREALTIME/./} - start))", 3000).out
     return int(text) / 1e6
 
 
+def timed_batch(rig, node, lines):
+    rig.write("/tmp/batch", lines)
+    return timed(rig, f"ip -n {node} -batch /tmp/batch")
+
+
 def free(rig):
     """In bytes, when what was freed has come back."""
-    return int(rig.sh("sleep 1; echo 3 >/proc/sys/vm/drop_caches\n"
+    return int(rig.sh("sleep 5; echo 3 >/proc/sys/vm/drop_caches\n"
                       "awk '/^MemFree/ { print $2 }' /proc/meminfo",
                       300).out) * 1024
 
 
-def thousands(rig, book, row, routes):
-    number = VLANS * PER_VLAN
-    who = f"carp, {number} groups at 1 s on {VLANS} VLANs"
+def memory(new_rig, book, row, vlans):
+    """What a carp device needs that a dummy does not: each in a boot of its own,
+    as what a kernel has freed it may keep."""
+    taken = {}
+    for kind in ("dummy", "0"):
+        with new_rig(memory=2048) as rig:
+            rig.segment("a")
+            rig.sh("modprobe carp")
+            rig.batch("a", links(vlans))
+            before = free(rig)
+            took = timed_batch(rig, "a", devices(vlans, kind))
+            taken[kind] = (before - free(rig)) / (vlans * PER_VLAN) / 1024
+            who = "dummy" if kind == "dummy" else "carp"
+            book.put(row, who, f"to create {vlans * PER_VLAN}", took, "s")
+            book.put(row, who, "memory of each", taken[kind], "KiB")
+    book.judge(row, "memory of a carp device besides that of a dummy",
+               taken["0"] - taken["dummy"], 8, "KiB")
+
+
+def thousands(rig, book, row, vlans, routes):
+    number = vlans * PER_VLAN
+    who = f"carp, {number} groups at 1 s on {vlans} VLANs"
     rig.segment("a", "b")
     rig.sh("modprobe carp")
-    for node in "ab":
-        rig.batch(node, vlans())
-    before = free(rig)
-    plain = timed(rig, "a", (f"link add {name} type dummy\n"
-                             f"addr add 10.{vlan}.0.{vhid}/32 dev {name}\n"
-                             f"link set {name} up"
-                             for vlan, vhid, name in groups()), "dummies")
-    dummies = before - free(rig)
-    timed(rig, "a", (f"link del {name}" for _, _, name in groups()), "del")
-    before = free(rig)
     for node, skew in (("a", 0), ("b", 100)):
-        took = timed(rig, node, (
-            f"link add {name} link v{vlan} type carp vhid {vhid} advskew {skew} "
-            f"pass changeme\naddr add 10.{vlan}.0.{vhid}/32 dev {name}\n"
-            f"link set {name} up" for vlan, vhid, name in groups()), "carps")
-        if node == "a":
-            each = (before - free(rig) - dummies) / number
-            book.put(row, who, "to create them, dummies beside", plain, "s")
-            book.put(row, who, "to create them", took, "s")
-            book.put(row, who, "memory of one, without its device",
-                     each / 1024, "KiB")
-            book.judge(row, f"{who}: memory of one", each / 1024, 8, "KiB")
+        rig.batch(node, links(vlans))
+        timed_batch(rig, node, devices(vlans, skew))
         rig.sh("sleep 5")
     assert states(rig, "a", "MASTER") == number, "a is not MASTER of all"
     if routes:
-        timed(rig, "b", (f"-6 route add 2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64 "
-                         "dev lo" for i in range(routes)), "routes")
+        timed_batch(rig, "b", (
+            f"-6 route add 2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64 dev lo"
+            for i in range(routes)))
     serial = serials(rig, "a") + serials(rig, "b")
     share = rig.busy(5000) / 5e9
     book.put(row, who, "share of the processor", share * 100, "%")
@@ -154,9 +171,9 @@ def thousands(rig, book, row, routes):
                serials(rig, "a") + serials(rig, "b") - serial, 0, "")
     cut_thousands(rig, book, row, who, number)
     book.put(row, who, "to dump them", timed(
-        rig, "b", ["-d link show type carp"], "dump"), "s")
-    book.put(row, who, "to delete them", timed(
-        rig, "b", (f"link del {name}" for _, _, name in groups()), "del"), "s")
+        rig, "ip -n b -d link show type carp >/dev/null"), "s")
+    book.put(row, who, "to delete them", timed_batch(
+        rig, "b", (f"link del {name}" for _, _, name in groups(vlans))), "s")
     rig.clear()
 
 
@@ -182,10 +199,12 @@ def measure(new_rig, book, quick):
         theirs = keepalived_at_10_ms(rig, book, row)
         book.judge(row, f"{GROUPS} groups: carp's share by keepalived's",
                    ours / theirs, 0.1, "times")
+    vlans = 2 if quick else VLANS
+    memory(new_rig, book, row, vlans)
     for routes in (0,) if quick else (0, 100000):
         with new_rig(memory=3072) as rig:
             thousands(rig, book, row + (", 100,000 IPv6 routes" if routes
-                                        else ""), routes)
+                                        else ""), vlans, routes)
 
 
 def one_thousand(rig, book, row, samples):
