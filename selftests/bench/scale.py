@@ -124,30 +124,30 @@ def timed_batch(rig, node, lines):
     return timed(rig, f"ip -n {node} -batch /tmp/batch")
 
 
-def free(rig):
-    """In bytes, when what was freed has come back."""
+def taken(rig):
+    """By the kernel, in kB: what it has for files is no part of it."""
     return int(rig.sh("sleep 5; echo 3 >/proc/sys/vm/drop_caches\n"
-                      "awk '/^MemFree/ { print $2 }' /proc/meminfo",
-                      300).out) * 1024
+                      "awk '/^(Slab|Percpu|VmallocUsed):/ { n += $2 } "
+                      "END { print n }' /proc/meminfo", 300).out)
 
 
 def memory(new_rig, book, row, vlans):
     """What a carp device needs that a dummy does not: each in a boot of its own,
     as what a kernel has freed it may keep."""
-    taken = {}
+    each = {}
     for kind in ("dummy", "0"):
         with new_rig(memory=2048) as rig:
             rig.segment("a")
             rig.sh("modprobe carp")
             rig.batch("a", links(vlans))
-            before = free(rig)
+            before = taken(rig)
             took = timed_batch(rig, "a", devices(vlans, kind))
-            taken[kind] = (before - free(rig)) / (vlans * PER_VLAN) / 1024
+            each[kind] = (taken(rig) - before) / (vlans * PER_VLAN)
             who = "dummy" if kind == "dummy" else "carp"
             book.put(row, who, f"to create {vlans * PER_VLAN}", took, "s")
-            book.put(row, who, "memory of each", taken[kind], "KiB")
+            book.put(row, who, "memory of each", each[kind], "KiB")
     book.judge(row, "memory of a carp device besides that of a dummy",
-               taken["0"] - taken["dummy"], 8, "KiB")
+               each["0"] - each["dummy"], 8, "KiB")
 
 
 def thousands(rig, book, row, vlans, routes):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The modules of kmod/, built for the guests' kernel and put into guests."""
 
-import base64
 import contextlib
+import glob
 import os
 import shutil
 import subprocess
@@ -26,15 +26,16 @@ def build(lab, name):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True)
     assert not make.returncode, make.stdout
-    subprocess.run(["strip", "--strip-debug", path], check=True)
+    # All of them were built.
+    subprocess.run(["strip", "--strip-debug"] + glob.glob(work + "/*.ko"),
+                   check=True)
     return path
 
 
 def load(lab, guest, name, words=""):
     with open(build(lab, name), "rb") as file:
-        text = base64.b64encode(file.read()).decode()
-    guest.sh(f"base64 -d >/tmp/{name}.ko <<'END'\n{text}\nEND\n"
-             f"insmod /tmp/{name}.ko {words}", limit=60)
+        guest.write(f"/tmp/{name}.ko", file.read())
+    guest.sh(f"insmod /tmp/{name}.ko {words}", limit=60)
 
 
 @contextlib.contextmanager
