@@ -10,7 +10,7 @@ FAR = {4: ("198.51.100.1", "198.51.100.2", 24),
        6: ("2001:db8:1::1", "2001:db8:1::2", 64)}
 NEAR = {4: ("192.0.2.1", "192.0.2.2"), 6: ("2001:db8::1", "2001:db8::2")}
 # What has the address. Each is a list of lines for ip(8), in b.
-CARP = ("link add carp0 link eth0 type carp vhid 1 pass changeme {}",
+CARP = ("link add carp0 link eth0 type carp pass changeme {}",
         "addr add {vip}/{length} dev carp0", "link set carp0 up")
 MACVLAN = ("link add carp0 link eth0 type macvlan mode bridge",
            "addr add {vip}/{length} dev carp0 {nodad}", "link set carp0 up")
@@ -53,14 +53,22 @@ class Pair:
             nodad="nodad" if rig.family == 6 else "") for line in lines])
 
     def master(self):
-        self.add(CARP, "advskew 0")
+        self.add(CARP, "vhid 1 advskew 0")
         self.rig.out("b", "carpconfig carp0 state master")
         # The announcements of the first seconds are over.
         self.rig.sh("sleep 12")
 
+    def balanced(self, hash_name):
+        """MASTER of both its nodes: every packet is asked for, and kept."""
+        self.add(CARP, f"carpnodes 1:0,2:0 balancing ip hash {hash_name}")
+        self.rig.until("[ $(ip netns exec b carpconfig -j carp0 | "
+                       "jq '[.[0].nodes[] | select(.state == \"MASTER\")] | "
+                       "length') = 2 ]")
+        self.rig.sh("sleep 12")
+
     def backup(self):
         """It hears a better one, a: for as long as that lives."""
-        self.add(CARP, "advskew 200")
+        self.add(CARP, "vhid 1 advskew 200")
         self.rig.batch("a", [
             "link add carp0 link eth0 type carp vhid 1 pass changeme advskew 0",
             f"addr add {self.rig.vip}/{LENGTHS[self.rig.family]} dev carp0",
@@ -137,6 +145,20 @@ def other_traffic(rig, count):
     return found
 
 
+def sharing(rig, count):
+    """What the decision adds, with each hash: one that is not made beside it."""
+    found = {}
+    for name in ("none", "xor", "l3", "l4"):
+        with Pair(rig) as pair:
+            if name == "none":
+                pair.master()
+            else:
+                pair.balanced(name)
+            found[name] = pair.to_vip(count)
+    return {name: cost - found["none"] for name, cost in found.items()
+            if name != "none"}
+
+
 def measure(rig, book, quick):
     row = f"data path, IPv{rig.family}, instructions for a packet"
     count = 1000 if quick else 3000
@@ -145,6 +167,9 @@ def measure(rig, book, quick):
         for who, figures in found.items():
             for what, value in figures.items():
                 book.put(row, who, what, value, "")
+    for name, more in sharing(rig, count).items():
+        book.put(row, f"balancing ip, hash {name}",
+                 "more for a packet to the VIP", more, "")
     for what in ("to the VIP", "from the VIP", "through it"):
         book.judge(row, f"{what}: carp by macvlan",
                    vip["carp, MASTER"][what] / vip["macvlan"][what], 1,
