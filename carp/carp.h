@@ -28,6 +28,8 @@
 /* ff02::12 */
 #define CARP_GROUP6_INIT	{ { { 0xff, 0x02, [15] = 0x12 } } }
 #define CARP_VIP_HASH_BITS	8
+/* Routes out of the parent that a device keeps a copy of: 2^this */
+#define CARP_REDIRECT_BITS	4
 /* OpenBSD's carp routes come after those of real interfaces to the same
  * subnet. Here that also keeps a virtual address from being the default source
  * on a host with an address of its own there.
@@ -35,6 +37,7 @@
 #define CARP_ROUTE_METRIC	4096
 
 struct carp_packets;
+struct carp_redirect;
 struct carp_stats;
 
 /**
@@ -387,6 +390,8 @@ struct carp_vhost {
  * @hidden: what this device adds to carp_net.hidden_vips, vhost.lock
  * @routes_open: the kernel is making routes: hide none now, vhost.lock
  * @routes_closed: the device is going: take no new routes, vhost.lock
+ * @redirects: changed by xchg(), read under RCU
+ * @redirects_closed: the device is going: keep no more of them
  */
 struct carp_dev {
 	struct net_device *dev;
@@ -419,6 +424,8 @@ struct carp_dev {
 	unsigned int hidden;
 	bool routes_open;
 	bool routes_closed;
+	struct carp_redirect *redirects[1 << CARP_REDIRECT_BITS];
+	bool redirects_closed;
 };
 
 extern unsigned int carp_net_id;

@@ -18,6 +18,7 @@
 #include "nf.h"
 #include "node.h"
 #include "port.h"
+#include "redirect.h"
 #include "route.h"
 #include "share.h"
 #include "track.h"
@@ -112,6 +113,7 @@ static void carp_device_uninit(struct net_device *dev)
 	carp_port_leave(carp);
 	carp_vhost_kill(carp);
 	carp_route_close(carp);
+	carp_redirect_close(carp);
 	carp_device_leave_net(carp);
 }
 

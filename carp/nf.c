@@ -18,9 +18,6 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
-#include <net/ip6_fib.h>
-#include <net/ip6_route.h>
-#include <net/lwtunnel.h>
 #include <net/route.h>
 
 #include "addr.h"
@@ -28,63 +25,9 @@
 #include "arp.h"
 #include "choose.h"
 #include "nf.h"
+#include "redirect.h"
 #include "share.h"
 #include "stats.h"
-
-static void carp_nf_copy_metrics(struct dst_entry *to,
-				 const struct dst_entry *from)
-{
-	if (from->_metrics & DST_METRICS_REFCOUNTED)
-		ip_dst_init_metrics(to, (void *)DST_METRICS_PTR(from));
-}
-
-/* What rt_dst_clone() does; modules do not get that one any more. */
-static struct rtable *carp_nf_clone4(struct net_device *dev,
-				     const struct rtable *rt)
-{
-	struct rtable *clone;
-
-	clone = rt_dst_alloc(dev, rt->rt_flags, rt->rt_type,
-			     rt->dst.flags & DST_NOXFRM);
-	if (!clone)
-		return NULL;
-
-	clone->rt_is_input = rt->rt_is_input;
-	clone->rt_uses_gateway = rt->rt_uses_gateway;
-	clone->rt_iif = rt->rt_iif;
-	clone->rt_pmtu = rt->rt_pmtu;
-	clone->rt_mtu_locked = rt->rt_mtu_locked;
-	clone->rt_gw_family = rt->rt_gw_family;
-	if (rt->rt_gw_family == AF_INET6)
-		clone->rt_gw6 = rt->rt_gw6;
-	else
-		clone->rt_gw4 = rt->rt_gw4;
-
-	clone->dst.input = READ_ONCE(rt->dst.input);
-	clone->dst.output = READ_ONCE(rt->dst.output);
-	clone->dst.error = rt->dst.error;
-	clone->dst.lwtstate = lwtstate_get(rt->dst.lwtstate);
-	clone->dst.expires = rt->dst.expires;
-	carp_nf_copy_metrics(&clone->dst, &rt->dst);
-	return clone;
-}
-
-/* A clone carries what the route says of the path but leads out of the carp
- * device. Its neighbours are that device's.
- */
-static bool carp_nf_redirect4(struct carp_dev *carp, struct sk_buff *skb)
-{
-	struct rtable *clone;
-
-	clone = carp_nf_clone4(carp->dev, skb_rtable(skb));
-	if (!clone)
-		return false;
-
-	skb_dst_drop(skb);
-	skb_dst_set(skb, &clone->dst);
-	skb->dev = carp->dev;
-	return true;
-}
 
 /* A packet that came in from a virtual address is somebody else's, unless it
  * goes back out to where that address lives: then this host has put the
@@ -121,42 +64,10 @@ static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 
 	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
-	return carp_nf_redirect4(carp, skb) ? NF_ACCEPT : NF_DROP;
+	return carp_redirect4(carp, skb) ? NF_ACCEPT : NF_DROP;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static bool carp_nf_redirect6(struct carp_dev *carp, struct sk_buff *skb)
-{
-	const struct rt6_info *rt = (const struct rt6_info *)skb_dst(skb);
-	u32 mtu = dst_metric_raw(&rt->dst, RTAX_MTU);
-	struct inet6_dev *idev;
-	struct rt6_info *clone;
-
-	idev = __in6_dev_get(carp->dev);
-	if (!idev)
-		return false;
-	clone = ip6_dst_alloc(carp->cn->net, carp->dev, rt->dst.flags);
-	if (!clone)
-		return false;
-
-	in6_dev_hold(idev);
-	clone->rt6i_idev = idev;
-	clone->rt6i_gateway = rt->rt6i_gateway;
-	clone->rt6i_flags = rt->rt6i_flags;
-	clone->rt6i_dst = rt->rt6i_dst;
-	clone->dst.input = rt->dst.input;
-	clone->dst.output = rt->dst.output;
-	clone->dst.error = rt->dst.error;
-	clone->dst.lwtstate = lwtstate_get(rt->dst.lwtstate);
-	if (mtu)
-		dst_metric_set(&clone->dst, RTAX_MTU, mtu);
-
-	skb_dst_drop(skb);
-	skb_dst_set(skb, &clone->dst);
-	skb->dev = carp->dev;
-	return true;
-}
-
 static bool carp_nf_ours6(const struct carp_dev *carp,
 			  const struct sk_buff *skb,
 			  const struct net_device *out)
@@ -188,7 +99,7 @@ static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 
 	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
-	return carp_nf_redirect6(carp, skb) ? NF_ACCEPT : NF_DROP;
+	return carp_redirect6(carp, skb) ? NF_ACCEPT : NF_DROP;
 }
 #endif /* CONFIG_IPV6 */
 

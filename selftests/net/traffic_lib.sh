@@ -186,6 +186,17 @@ the_path_mtu_is_found_through_the_address() {
 	check "received" cmp "$TMP/data" "$TMP/got"
 	check "learned" grep -q "mtu 1300" \
 		<(nip 1 route get "${FAR}4" from "$VIP")
+	# Either end drops what is longer than its own.
+	must nip 4 link set eth0 mtu 1300
+	check "fragments, as long as that" n 1 ping -q -c 3 -i 0.2 -s 2000 \
+		-W 1 -I "$VIP" "${FAR}4"
+	# What is kept of a route follows what the kernel learns of it.
+	must nip 3 link set eth1 mtu 1280
+	must nip 4 link set eth0 mtu 1280
+	check "shorter packets" slowwait 10 n 1 ping -q -c 1 -s 1262 \
+		-W 1 -I "$VIP" "${FAR}4"
+	check "learned again" grep -q "mtu 1280" \
+		<(nip 1 route get "${FAR}4" from "$VIP")
 	wire_is_clean
 }
 
