@@ -76,6 +76,20 @@ class Alone:
         self.rig.until(self.contender.holds(self.rig, self.node), 60)
 
 
+class Sole(Alone):
+    """One member whose frames nobody has to be handed."""
+
+    def __enter__(self):
+        rig, node = self.rig, self.node
+        rig.sh(f"ip netns add {node}")
+        rig.batch(node, ["link set lo up", "link add eth0 type dummy",
+                         "addr add 192.0.2.2/24 dev eth0",
+                         "link set eth0 multicast on arp on up"])
+        if self.contender:
+            self.contender.begin(rig, node)
+        return self
+
+
 def received(rig, contender, frame, counts, nobody, believed=True):
     with Alone(rig, contender) as alone:
         if believed:
@@ -88,10 +102,10 @@ def sent(rig, contender, interval, adverts):
     """A MASTER's work per advertisement; @interval in s."""
     times = [int(n * interval * 1000) for n in adverts]
 
-    with Alone(rig) as _:
+    with Sole(rig):
         quiet = slope(rig.busy, times)
-    with Alone(rig, contender) as alone:
-        alone.master()
+    with Sole(rig, contender) as sole:
+        sole.master()
         # Announcements are over.
         rig.sh("sleep 12")
         busy = slope(rig.busy, times)

@@ -26,6 +26,7 @@ from lab import CACHE, log_directory  # noqa: E402
 from book import Book  # noqa: E402
 from rig import Rig  # noqa: E402
 import advert  # noqa: E402
+import between  # noqa: E402
 import calm  # noqa: E402
 import outage  # noqa: E402
 import plot  # noqa: E402
@@ -65,21 +66,27 @@ class Bench:
         self.image.close()
         shutil.rmtree(self.sockets, ignore_errors=True)
 
+    def runs(self, quick, full):
+        """Of what is short, and of what takes longer."""
+        return (quick, 1) if self.quick else (full, 10)
+
     # -- rows -------------------------------------------------------------
 
     def planned(self):
         for family in (4, 6):
             with self.rig(family=family) as rig:
-                outage.planned(rig, self.book, 5 if self.quick else 30,
-                               self.rng)
+                outage.planned(rig, self.book, *self.runs(3, 30), self.rng)
 
     def unplanned(self):
         means = {}
         for family in (4, 6):
             with self.rig(family=family) as rig:
                 means[family] = outage.unplanned(
-                    rig, self.book, 5 if self.quick else 60, self.rng)
+                    rig, self.book, *self.runs(5, 60), self.rng)
         outage.families(self.book, means)
+
+    def between(self):
+        between.measure(self.book, self.quick, self.rng)
 
     def advertisements(self):
         with self.rig() as rig:
@@ -91,9 +98,10 @@ class Bench:
                 traffic.measure(rig, self.book, self.quick)
 
     def calm(self):
+        few = (2, calm.FEW) if self.quick else (20,)
         for _ in range(1 if self.quick else 3):
             with self.rig(memory=768) as rig:
-                calm.measure(rig, self.book, 3 if self.quick else 20)
+                calm.measure(rig, self.book, *few)
 
     def scale(self):
         scale.measure(self.rig, self.book, self.quick)
@@ -102,8 +110,8 @@ class Bench:
         scale.addresses(self.rig, self.book, self.quick)
 
 
-ROWS = ("planned", "unplanned", "advertisements", "traffic", "calm", "scale",
-        "addresses")
+ROWS = ("planned", "unplanned", "between", "advertisements", "traffic", "calm",
+        "scale", "addresses")
 
 
 def draw(book, directory):

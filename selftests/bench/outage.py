@@ -4,8 +4,6 @@
 from book import median, percentile
 from contender import SECOND, Carp, Keepalived, Ucarp, stop
 
-# A command like those that hand over, and nobody cares.
-NOTHING = "ip -n seg link set d0 up"
 PLANNED = ((Carp(), "carp"), (Carp((0, 2), (0, 3)), "carp 10 ms"),
            (Keepalived(), "peer"), (Keepalived(1, best=True, vmac=True), "peer"),
            (Keepalived(0.01, best=True), "peer"), (Ucarp(), "peer"))
@@ -16,6 +14,10 @@ UNPLANNED = ((Carp(), None), (Carp((0, 2), (0, 2)), None),
              (Keepalived(0.01), None), (Keepalived(0.01, best=True), None),
              (Ucarp(), None))
 MS = 10**6
+
+
+def longest(answered):
+    return max(b[0] - a[0] for a, b in zip(answered, answered[1:]))
 
 
 class Run:
@@ -34,8 +36,11 @@ class Run:
 
     def gap(self):
         """The longest time between two questions with an answer."""
-        return max(b[0] - a[0] for a, b in
-                   zip(self.answered, self.answered[1:]))
+        return longest(self.answered)
+
+    def floor(self):
+        """The same as long as nothing had happened."""
+        return longest([q for q in self.answered if q[0] < self.event])
 
     def recovery(self):
         """When somebody was there again: after the last question that the longest
@@ -64,7 +69,8 @@ def tail(contender, node):
     return contender.dead_time(node) // MS + late
 
 
-def planned(rig, book, runs, rng):
+def planned(rig, book, runs, few, rng):
+    """@runs of ours, a @few of peers."""
     row = f"planned hand-over, IPv{rig.family}"
     wanted = [c for c in PLANNED if rig.family == 4 or c[1] != "peer"
               or not isinstance(c[0], Ucarp)]
@@ -72,14 +78,14 @@ def planned(rig, book, runs, rng):
     for contender, kind in wanted:
         contender.start(rig)
         floors, gaps, lost = [], [], []
-        number = runs if kind != "peer" else max(3, runs // 6)
+        number = few if kind == "peer" else runs
         for _ in range(number):
             master, other = contender.holder(rig)
             wait_away(rig, rng, 1)
-            floors.append(Run(rig.ask(NOTHING, 50, 150)).gap() / MS)
-            run = Run(rig.ask(contender.leave(master), 50,
+            run = Run(rig.ask(contender.leave(master), 150,
                               tail(contender, other) if kind == "peer"
                               else 400))
+            floors.append(run.floor() / MS)
             gaps.append(run.gap() / MS)
             lost.append(run.lost)
             rig.sh(contender.back(master))
@@ -113,7 +119,8 @@ def one_cut(rig, contender, rng):
     return run.gap() / MS, (run.recovery() - due) / MS, other
 
 
-def unplanned(rig, book, runs, rng):
+def unplanned(rig, book, runs, few, rng):
+    """@runs where the dead time is short, elsewhere a @few."""
     row = f"unplanned, a cable cut, IPv{rig.family}"
     wanted = [c for c in UNPLANNED if rig.family == 4
               or not isinstance(c[0], Ucarp)]
@@ -121,8 +128,7 @@ def unplanned(rig, book, runs, rng):
     means = {}
     for contender, limit in wanted:
         contender.start(rig)
-        number = runs if contender.dead_time("b") < SECOND \
-            else max(3, runs // 6)
+        number = runs if contender.dead_time("b") < SECOND else few
         samples = [one_cut(rig, contender, rng) for _ in range(number)]
         stop(rig)
         gaps, overheads, _ = zip(*samples)

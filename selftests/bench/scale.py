@@ -8,7 +8,9 @@ from contender import Keepalived
 from rig import PROBE
 
 GROUPS = 255
-VLANS, PER_VLAN = 17, 241
+# (parents, groups on each)
+FULL, QUICK = (17, 241), (2, 241)
+PARENTS = (64, 4)
 MANY_VIPS = 1000
 DEAD_MS = 3000 + 100 * 1000 / 256
 INSTANCE = """
@@ -88,21 +90,22 @@ def keepalived_at_10_ms(rig, book, row):
     return share
 
 
-def groups(vlans):
+def groups(size):
+    vlans, each = size
     for vlan in range(1, vlans + 1):
-        for vhid in range(1, PER_VLAN + 1):
+        for vhid in range(1, each + 1):
             yield vlan, vhid, f"c{vlan}.{vhid}"
 
 
-def links(number):
-    """The VLANs."""
+def links(size):
+    """The VLANs, which are the parents."""
     return [f"link add link eth0 name v{vlan} type vlan id {vlan}\n"
-            f"link set v{vlan} up" for vlan in range(1, number + 1)]
+            f"link set v{vlan} up" for vlan in range(1, size[0] + 1)]
 
 
-def devices(vlans, kind):
+def devices(size, kind):
     """Lines that make them, of a carp with its advskew or of another kind."""
-    for vlan, vhid, name in groups(vlans):
+    for vlan, vhid, name in groups(size):
         if kind == "dummy":
             yield f"link add {name} type dummy"
         else:
@@ -131,33 +134,33 @@ def taken(rig):
                       "END { print n }' /proc/meminfo", 300).out)
 
 
-def memory(new_rig, book, row, vlans):
+def memory(new_rig, book, row, size):
     """What a carp device needs that a dummy does not: each in a boot of its own,
     as what a kernel has freed it may keep."""
-    each = {}
+    number, each = size[0] * size[1], {}
     for kind in ("dummy", "0"):
         with new_rig(memory=2048) as rig:
             rig.segment("a")
             rig.sh("modprobe carp")
-            rig.batch("a", links(vlans))
+            rig.batch("a", links(size))
             before = taken(rig)
-            took = timed_batch(rig, "a", devices(vlans, kind))
-            each[kind] = (taken(rig) - before) / (vlans * PER_VLAN)
+            took = timed_batch(rig, "a", devices(size, kind))
+            each[kind] = (taken(rig) - before) / number
             who = "dummy" if kind == "dummy" else "carp"
-            book.put(row, who, f"to create {vlans * PER_VLAN}", took, "s")
+            book.put(row, who, f"to create {number}", took, "s")
             book.put(row, who, "memory of each", each[kind], "KiB")
     book.judge(row, "memory of a carp device besides that of a dummy",
                each["0"] - each["dummy"], 8, "KiB")
 
 
-def thousands(rig, book, row, vlans, routes):
-    number = vlans * PER_VLAN
-    who = f"carp, {number} groups at 1 s on {vlans} VLANs"
+def thousands(rig, book, row, size, routes=0):
+    number = size[0] * size[1]
+    who = f"carp, {number} groups at 1 s on {size[0]} parents"
     rig.segment("a", "b")
     rig.sh("modprobe carp")
     for node, skew in (("a", 0), ("b", 100)):
-        rig.batch(node, links(vlans))
-        timed_batch(rig, node, devices(vlans, skew))
+        rig.batch(node, links(size))
+        timed_batch(rig, node, devices(size, skew))
         rig.sh("sleep 5")
     assert states(rig, "a", "MASTER") == number, "a is not MASTER of all"
     if routes:
@@ -173,7 +176,7 @@ def thousands(rig, book, row, vlans, routes):
     book.put(row, who, "to dump them", timed(
         rig, "ip -n b -d link show type carp >/dev/null"), "s")
     book.put(row, who, "to delete them", timed_batch(
-        rig, "b", (f"link del {name}" for _, _, name in groups(vlans))), "s")
+        rig, "b", (f"link del {name}" for _, _, name in groups(size))), "s")
     rig.clear()
 
 
@@ -199,12 +202,14 @@ def measure(new_rig, book, quick):
         theirs = keepalived_at_10_ms(rig, book, row)
         book.judge(row, f"{GROUPS} groups: carp's share by keepalived's",
                    ours / theirs, 0.1, "times")
-    vlans = 2 if quick else VLANS
-    memory(new_rig, book, row, vlans)
+    size = QUICK if quick else FULL
+    memory(new_rig, book, row, size)
+    with new_rig(memory=512) as rig:
+        thousands(rig, book, row, PARENTS)
     for routes in (0,) if quick else (0, 100000):
         with new_rig(memory=3072) as rig:
             thousands(rig, book, row + (", 100,000 IPv6 routes" if routes
-                                        else ""), vlans, routes)
+                                        else ""), size, routes)
 
 
 def one_thousand(rig, book, row, samples):

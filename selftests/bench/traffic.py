@@ -12,8 +12,9 @@ NEAR = {4: ("192.0.2.1", "192.0.2.2"), 6: ("2001:db8::1", "2001:db8::2")}
 # What has the address. Each is a list of lines for ip(8), in b.
 CARP = ("link add carp0 link eth0 type carp pass changeme {}",
         "addr add {vip}/{length} dev carp0", "link set carp0 up")
+# As keepalived makes it. With a prefix, IPv6 asks for neighbours on either link.
 MACVLAN = ("link add carp0 link eth0 type macvlan mode bridge",
-           "addr add {vip}/{length} dev carp0 {nodad}", "link set carp0 up")
+           "addr add {vip}/{host} dev carp0 {nodad}", "link set carp0 up")
 
 
 class Pair:
@@ -50,6 +51,7 @@ class Pair:
         rig = self.rig
         rig.batch("b", [line.format(
             words, vip=rig.vip, length=LENGTHS[rig.family],
+            host=32 if rig.family == 4 else 128,
             nodad="nodad" if rig.family == 6 else "") for line in lines])
 
     def master(self):

@@ -258,7 +258,11 @@ class Guest:
     def shutdown(self, limit=30):
         """An orderly end, as systemd's last step does it."""
         self._expected_death = True
-        self.sh("sync; echo o >/proc/sysrq-trigger", check=False)
+        try:
+            self.sh("sync; echo o >/proc/sysrq-trigger", check=False)
+        except GuestDied:
+            # It was faster than its answer.
+            pass
         self.qemu.wait(limit)
 
     def qmp(self, command, **arguments):
