@@ -336,14 +336,12 @@ KUNIT_ARRAY_PARAM(even, even_cases, share_desc);
 /* A node's number n is one of SHARE_FLOWS throws of a die with as many sides as
  * there are nodes. Squares, for (n - mean)^2 <= (4.5 sigma)^2 in whole numbers.
  */
-static void expect_even(struct kunit *test, const struct share_case *c,
-			enum carp_family family, unsigned int nodes)
+static void expect_even(struct kunit *test, const u32 *counts,
+			unsigned int nodes)
 {
-	u32 counts[CARP_NODES_MAX];
 	unsigned int i;
 	s64 off;
 
-	share_count(c->hash, family, c->pattern, nodes, counts);
 	for (i = 0; i < nodes; i++) {
 		off = (s64)counts[i] * nodes - SHARE_FLOWS;
 		KUNIT_EXPECT_LE(test, 4 * off * off,
@@ -353,13 +351,82 @@ static void expect_even(struct kunit *test, const struct share_case *c,
 
 static void spreads_evenly(struct kunit *test)
 {
+	const struct share_case *c = test->param_value;
+	u32 counts[CARP_NODES_MAX];
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(node_counts); i++) {
-		expect_even(test, test->param_value, CARP_INET,
-			    node_counts[i]);
-		expect_even(test, test->param_value, CARP_INET6,
-			    node_counts[i]);
+		share_count(c->hash, CARP_INET, c->pattern, node_counts[i],
+			    counts);
+		expect_even(test, counts, node_counts[i]);
+		share_count(c->hash, CARP_INET6, c->pattern, node_counts[i],
+			    counts);
+		expect_even(test, counts, node_counts[i]);
+	}
+}
+
+/* Askers whose MAC addresses, as those of one vendor, are so far apart. */
+static void count_macs(u32 apart, unsigned int nodes, u32 *counts)
+{
+	static const u8 key[CARP_KEY_LEN] = "secret";
+	u8 mac[CARP_MAC_LEN] = { 0x52, 0x54 };
+	struct carp_machash hash;
+	u32 i, n;
+
+	carp_balance_mac_prepare(&hash, key);
+	memset(counts, 0, nodes * sizeof(*counts));
+	for (i = 0; i < SHARE_FLOWS; i++) {
+		n = i * apart;
+		mac[3] = n >> 16;
+		mac[4] = n >> 8;
+		mac[5] = n;
+		counts[carp_balance_mac(&hash, mac) % nodes]++;
+	}
+}
+
+static void mac_spreads_evenly(struct kunit *test)
+{
+	u32 counts[CARP_NODES_MAX];
+	unsigned int i;
+	u32 apart;
+
+	for (i = 0; i < ARRAY_SIZE(node_counts); i++)
+		for (apart = 1; apart <= 256; apart *= 2) {
+			count_macs(apart, node_counts[i], counts);
+			expect_even(test, counts, node_counts[i]);
+		}
+}
+
+/* Askers whose addresses are neighbours. */
+static void count_addrs(enum carp_family family, unsigned int nodes,
+			u32 *counts)
+{
+	u8 addr4[CARP_IP4_LEN] = { 10 };
+	u8 addr6[CARP_IP6_LEN] = { 0x20, 0x01, 0x0d, 0xb8 };
+	u32 i, n;
+
+	memset(counts, 0, nodes * sizeof(*counts));
+	for (i = 0; i < SHARE_FLOWS; i++) {
+		addr4[2] = i >> 8;
+		addr4[3] = i;
+		addr6[14] = i >> 8;
+		addr6[15] = i;
+		n = family == CARP_INET ? carp_balance_addr4(addr4, nodes) :
+					  carp_balance_addr6(addr6, nodes);
+		counts[n]++;
+	}
+}
+
+static void addr_spreads_evenly(struct kunit *test)
+{
+	u32 counts[CARP_NODES_MAX];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(node_counts); i++) {
+		count_addrs(CARP_INET, node_counts[i], counts);
+		expect_even(test, counts, node_counts[i]);
+		count_addrs(CARP_INET6, node_counts[i], counts);
+		expect_even(test, counts, node_counts[i]);
 	}
 }
 
@@ -435,6 +502,8 @@ static struct kunit_case balance_cases[] = {
 	KUNIT_CASE(fragments_go_by_address),
 	KUNIT_CASE(each_bit_matters_to_l4_alone),
 	KUNIT_CASE_PARAM(spreads_evenly, even_gen_params),
+	KUNIT_CASE(mac_spreads_evenly),
+	KUNIT_CASE(addr_spreads_evenly),
 	KUNIT_CASE_PARAM(is_as_uneven_as_known, skew_gen_params),
 	{}
 };
