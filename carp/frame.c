@@ -206,8 +206,8 @@ static rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	return RX_HANDLER_PASS;
 }
 
-/* Is a packet to a group? Groups have multicast MAC addresses too, and one may
- * be that of a device.
+/* Is a packet to a group? Advertisements are, and are read here. Groups have
+ * multicast MAC addresses too, and one may be that of a device.
  */
 static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
 {
