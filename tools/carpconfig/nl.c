@@ -19,7 +19,7 @@
  * than before, about a second in all: a takeover of many addresses, or an interface
  * that comes up with them, changes the list for as long as that.
  */
-#define DUMP_TRIES	10
+#define DUMP_AGAIN	10
 #define DUMP_WAIT_NS	1000000L
 #define EVENT_RCVBUF	(1 << 20)
 
@@ -226,7 +226,7 @@ static int talk_once(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
 
 static void wait_before(int again)
 {
-	struct timespec time = { .tv_nsec = DUMP_WAIT_NS << again };
+	struct timespec time = { .tv_nsec = DUMP_WAIT_NS << (again - 1) };
 
 	nanosleep(&time, NULL);
 }
@@ -252,12 +252,13 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 	nlh->nlmsg_flags |= NLM_F_REQUEST;
 	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_ACK;
-	for (int tries = 0; tries < DUMP_TRIES; tries++) {
+	for (int again = 0; again <= DUMP_AGAIN; again++) {
+		if (again)
+			wait_before(again);
 		interrupted = false;
 		err = talk_once(nl, nlh, cb, data, &interrupted);
 		if (err || !interrupted)
 			return err;
-		wait_before(tries);
 	}
 	fputs("carpconfig: what was read kept changing: it may lack something\n",
 	      stderr);
