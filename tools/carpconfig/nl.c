@@ -15,9 +15,9 @@
 
 #include "nl.h"
 
-/* A dump that changed under way is asked for again, each time after a longer wait
- * than before, about a second in all: a takeover of many addresses, or an interface
- * that comes up with them, changes the list for as long as that.
+/* A dump that changed under way is asked for again, each time after a longer
+ * wait than before, about a second in all: a takeover of many addresses, or an
+ * interface that comes up with them, changes the list for as long as that.
  */
 #define DUMP_AGAIN	10
 #define DUMP_WAIT_NS	1000000L
@@ -239,8 +239,8 @@ static void wait_before(int again)
  *	as a dump that changed under way is asked for again
  * @data: for @cb
  *
- * A list that never stands still is better than none: the last one is taken, and
- * standard error says so.
+ * A list that never stands still is better than none: the last one is taken,
+ * and standard error says so.
  *
  * Return: 0 or a negative errno; then nl->text may hold the kernel's sentence.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Is the address there? Questions at a steady pace, and what became of them
  *
- * Times are CLOCK_MONOTONIC in ns. Nothing is printed before the end, which would
- * take time.
+ * Times are CLOCK_MONOTONIC in ns. Nothing is printed before the end, which
+ * would take time.
  */
 
 #define _GNU_SOURCE

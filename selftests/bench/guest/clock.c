@@ -13,8 +13,8 @@
 /**
  * now - CLOCK_MONOTONIC in ns
  *
- * Where QEMU counts instructions (-icount shift=0) it is their number, and that of
- * the ns for which the processor idled.
+ * Where QEMU counts instructions (-icount shift=0) it is their number, and that
+ * of the ns for which the processor idled.
  */
 int64_t now(void)
 {

@@ -28,8 +28,8 @@ static int one(int from, int to, const struct endpoint *dest)
 /**
  * cost - NETNS-A ADDRESS-A NETNS-B ADDRESS-B COUNT REPEATS
  *
- * COUNT datagrams from A to B, each taken before the next is sent; prints the ns
- * for each, REPEATS times.
+ * COUNT datagrams from A to B, each taken before the next is sent; prints the
+ * ns for each, REPEATS times.
  */
 int cost(int argc, char **argv)
 {
@@ -60,7 +60,8 @@ int cost(int argc, char **argv)
 			lost += one(from, to, &b);
 		if (lost) {
 			errno = 0;
-			fprintf(stderr, "probe: %d of %lld lost\n", lost, count);
+			fprintf(stderr, "probe: %d of %lld lost\n", lost,
+				count);
 			return 1;
 		}
 		printf("%.1f\n", (double)(now() - start) / count);
@@ -80,8 +81,8 @@ static void print_busy(int64_t start, int64_t idle)
 /**
  * pace - DEVICE COUNT INTERVAL-US <FRAME
  *
- * Sends FRAME out of DEVICE, COUNT times; prints for how many ns the processor was
- * not idle meanwhile, and how many passed.
+ * Sends FRAME out of DEVICE, COUNT times; prints for how many ns the processor
+ * was not idle meanwhile, and how many passed.
  */
 int pace(int argc, char **argv)
 {

@@ -80,7 +80,7 @@ int udp_socket(const struct endpoint *local)
 	return fd;
 }
 
-/* Of the frames of @protocol alone, those that leave among them if it is all. */
+/* Of the frames of @protocol alone; if that is all, those that leave too. */
 int packet_socket(const char *device, int protocol)
 {
 	struct sockaddr_ll to = {

@@ -50,9 +50,9 @@ static int64_t stamp_of(struct msghdr *msg)
 /**
  * watch - DEVICE QUIET-MS MS
  *
- * What leaves DEVICE in bursts: each ends when QUIET passed. After MS prints, a line
- * for each burst, the time of its first frame, its advertisements, its announcements,
- * and the ns from the first frame to the last announcement.
+ * What leaves DEVICE in bursts: each ends when QUIET passed. After MS prints, a
+ * line for each burst, the time of its first frame, its advertisements, its
+ * announcements, and the ns from the first frame to the last announcement.
  */
 int watch(int argc, char **argv)
 {
