@@ -32,8 +32,14 @@ LONG_TESTS="
 	everybody_sees_a_broadcast
 	everybody_sees_a_broadcast_over_ipv6
 	balancing_ip_is_shared_by_two_over_ipv6
+	balancing_ip_is_shared_by_three
+	balancing_ip_is_shared_by_three_over_ipv6
+	balancing_ip_stealth_is_shared_by_two
+	balancing_ip_stealth_is_shared_by_two_over_ipv6
 	balancing_ip_stealth_is_shared_by_three
 	balancing_ip_unicast_is_shared_by_two_over_ipv6
+	balancing_ip_unicast_is_shared_by_three
+	balancing_ip_unicast_is_shared_by_three_over_ipv6
 	an_asker_is_answered_by_the_vhid_that_its_address_chooses_over_ipv6
 	an_asker_is_answered_by_the_vhid_that_its_mac_chooses
 	the_address_chooses_one_of_three_over_ipv6
@@ -199,6 +205,14 @@ balancing_ip_is_shared_by_two() {
 		"$(nip 1 -j link show carp0 | json_value address)"
 }
 
+balancing_ip_is_shared_by_three() {
+	shared_by 3 5 ip l4
+}
+
+balancing_ip_stealth_is_shared_by_two() {
+	shared_by 2 3 ip-stealth xor
+}
+
 balancing_ip_stealth_is_shared_by_three() {
 	shared_by 3 6 ip-stealth l3
 	check "no switch has learned where the shared MAC is" fails \
@@ -212,6 +226,10 @@ hub() {
 
 balancing_ip_unicast_is_shared_by_two() {
 	PREPARE=hub shared_by 2 6 ip-unicast l4
+}
+
+balancing_ip_unicast_is_shared_by_three() {
+	PREPARE=hub shared_by 3 4 ip-unicast l3
 }
 
 balancing_ip_is_shared_by_eight() {
