@@ -163,11 +163,22 @@ each_once() {
 	check_err $? "$1: $REPLY"
 }
 
-# none_twice WHAT: whatever is missing, nobody is answered by two or wrongly
-none_twice() {
-	all_ask
-	[[ $REPLY == *'"more": 0, "wrong": 0,'* ]]
-	check_err $? "$1: $REPLY"
+# none_twice_until SECONDS WHAT COMMAND...: it succeeds by then; however often all
+# ask until it does, nobody is answered by two, or wrongly
+none_twice_until() {
+	local what=$2 end
+
+	deadline "$1" "$SLOW"
+	shift 2
+	until "$@"; do
+		if [ "${EPOCHREALTIME/./}" -ge "$end" ]; then
+			check_err 1 "$what: too late"
+			return
+		fi
+		all_ask
+		[[ $REPLY == *'"more": 0, "wrong": 0,'* ]]
+		check_err $? "$what: $REPLY"
+	done
 }
 
 # shared_by HOSTS NODES MODE HASH: and by the others when each has died in turn
@@ -181,10 +192,9 @@ shared_by() {
 	for ((dead = 1; dead <= hosts; dead++)); do
 		rest=$(seq "$hosts" | grep -vx "$dead")
 		must nip seg link set "p$dead" down
-		none_twice "host $dead has just died"
 		# shellcheck disable=SC2086 # a list of hosts
-		check "the others have its nodes" \
-			slowwait 5 shared_evenly "$nodes" $rest
+		none_twice_until 5 "the others take its nodes over" \
+			shared_evenly "$nodes" $rest
 		each_once "host $dead is dead"
 		must nip seg link set "p$dead" up
 		all_served "$hosts" "$nodes"
@@ -297,8 +307,7 @@ chosen_by() {
 		both="$dead $heir"
 		[ "$dead" -lt "$heir" ] || both="$heir $dead"
 		must nip seg link set "p$dead" down
-		none_twice "host $dead has just died"
-		check "host $heir has its vhid too" slowwait 5 \
+		none_twice_until 5 "host $heir takes its vhid over" \
 			has "$heir" "$both"
 		each_once "host $dead is dead" "$hosts"
 		must nip seg link set "p$dead" up
