@@ -50,6 +50,10 @@ LONG_TESTS="
 	the_mac_chooses_one_of_eight
 	the_mac_chooses_one_of_eight_over_ipv6
 	connections_stay_where_they_are_when_another_host_dies_over_ipv6
+	connections_stay_where_they_are_with_balancing_ip
+	connections_stay_where_they_are_with_balancing_ip_over_ipv6
+	connections_stay_where_they_are_with_balancing_ip_unicast
+	connections_stay_where_they_are_with_balancing_ip_unicast_over_ipv6
 	balancing_ip_is_shared_by_eight
 	balancing_ip_is_shared_by_eight_over_ipv6
 	balancing_ip_stealth_is_shared_by_eight
@@ -373,12 +377,13 @@ servers() {
 	done
 }
 
-connections_stay_where_they_are_when_another_host_dies() {
+# connections_stay MODE HASH
+connections_stay() {
 	local served
 
 	CLIENT=4
 	CLIENTS=60
-	setup_hosts 3 6 ip-stealth l4
+	setup_hosts 3 6 "$@"
 	servers 1 2 3
 	start_clients talk "$VIP" "$CLIENTS"
 	all_told
@@ -390,6 +395,18 @@ connections_stay_where_they_are_when_another_host_dies() {
 	all_ask
 	equal "those of the others are served as before" \
 		"$(jq -c 'del(."2")' <<<"$served")" "$(jq -c . <<<"$REPLY")"
+}
+
+connections_stay_where_they_are_when_another_host_dies() {
+	connections_stay ip-stealth l4
+}
+
+connections_stay_where_they_are_with_balancing_ip() {
+	connections_stay ip xor
+}
+
+connections_stay_where_they_are_with_balancing_ip_unicast() {
+	PREPARE=hub connections_stay ip-unicast l3
 }
 
 # Node 1 and 2 share; node 3 is the router to node far, over a narrow link.
