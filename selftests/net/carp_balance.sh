@@ -20,6 +20,7 @@ ALL_TESTS="
 	a_group_with_the_shared_mac_address_still_reaches_its_listeners
 	fragments_come_to_one_host
 	a_host_speaks_for_its_own_nodes_only
+	carpconfig_shows_what_is_kept_of_each_node
 	other_nodes_on_a_member_are_seen_and_said
 	nodes_are_changed_on_a_live_master
 	addresses_come_and_go_on_a_device_with_all_its_nodes
@@ -540,6 +541,24 @@ a_host_speaks_for_its_own_nodes_only() {
 	check "they are counted" test "$(counter 1 srcdrop)" -ge 4
 }
 
+carpconfig_shows_what_is_kept_of_each_node() {
+	local text="	carpnodes: MASTER vhid 1 advskew 0 kept 5 packets (100.0%)
+	carpnodes: BACKUP vhid 2 advskew 100 kept 0 packets (0.0%)"
+
+	CLIENT=3
+	CLIENTS=10
+	setup_hosts 2 2 ip xor
+	start_clients echo eth0 "$VIP" "$CLIENTS"
+	each_once "both hosts"
+	equal "a line for each" "$text" "$(n 1 carpconfig carp0 |
+		grep carpnodes)"
+	equal "an object for each" \
+		'1 0 MASTER 5 0, 2 100 BACKUP 0 5' \
+		"$(n 1 carpconfig -j carp0 | jq -r '[.[0].nodes[] |
+		"\(.vhid) \(.advskew) \(.state) \(.kept) \(.left)"] |
+		join(", ")')"
+}
+
 other_nodes_on_a_member_are_seen_and_said() {
 	setup_nodes 2
 	sysctl_set 1 net.carp.log=2
@@ -549,6 +568,7 @@ other_nodes_on_a_member_are_seen_and_said() {
 	check "and said" slowwait 5 logged "unknown vhid, compare carpnodes"
 	must nip 2 addr add 192.0.2.101/24 dev carp0
 	check "other addresses are counted" slowwait 10 counted 1 badauth
+	check "and said" slowwait 5 logged "compare passphrase and all virtual"
 }
 
 counted() {
