@@ -451,9 +451,9 @@ path_mtu_works_in_every_mode() {
 a_group_with_the_shared_mac_address_still_reaches_its_listeners() {
 	local host outs=()
 
-	CLIENT=3
-	CLIENTS=10
-	setup_hosts 2 2 ip xor
+	setup_nodes 3
+	share 2 2 ip xor
+	all_served 2 2
 	for host in 1 2; do
 		bg "$host" "$BALANCE" listen 224.0.1.1 eth0
 		outs+=("$BG_OUT")
@@ -475,10 +475,10 @@ s.sendto(b"hello", ("224.0.1.1", 7))'
 everybody_sees_a_broadcast() {
 	local host mode to all="224.0.0.1 192.0.2.255"
 
-	CLIENT=3
 	[ "$FAMILY" = 4 ] || all="ff02::1"
-	CLIENTS=10
-	setup_hosts 2 2 ip xor
+	setup_nodes 3
+	share 2 2 ip xor
+	all_served 2 2
 	for host in 1 2; do
 		sysctl_set "$host" net.ipv4.icmp_echo_ignore_broadcasts=0
 	done
@@ -507,7 +507,6 @@ answered_by() {
 fragments_come_to_one_host() {
 	local host i
 
-	CLIENT=3
 	CLIENTS=10
 	setup_hosts 2 4 ip-stealth l4
 	for ((i = 20; i < 30; i++)); do
