@@ -1,20 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Load balancing: of several hosts that all work, exactly one answers, whatever
+# IP balancing: of several hosts that all work, exactly one answers, whatever
 # dies. The clients are addresses of one more node; balance.py counts answers.
 # shellcheck disable=SC2317 # functions called by name
 #
-# vm: memory=512 limit=3600
+# vm: memory=512 limit=5400
 
 ALL_TESTS="
 	balancing_ip_is_shared_by_two
 	balancing_ip_stealth_is_shared_by_three_over_ipv6
 	balancing_ip_unicast_is_shared_by_two
-	an_asker_is_answered_by_the_vhid_that_its_address_chooses
-	an_asker_is_answered_by_the_vhid_that_its_mac_chooses_over_ipv6
-	the_address_chooses_one_of_three
-	nobody_is_drawn_to_another_vhid_by_what_a_host_sends
 	connections_stay_where_they_are_when_another_host_dies
 	path_mtu_works_in_every_mode
 	a_group_with_the_shared_mac_address_still_reaches_its_listeners
@@ -41,15 +37,6 @@ LONG_TESTS="
 	balancing_ip_unicast_is_shared_by_two_over_ipv6
 	balancing_ip_unicast_is_shared_by_three
 	balancing_ip_unicast_is_shared_by_three_over_ipv6
-	an_asker_is_answered_by_the_vhid_that_its_address_chooses_over_ipv6
-	an_asker_is_answered_by_the_vhid_that_its_mac_chooses
-	the_address_chooses_one_of_three_over_ipv6
-	the_mac_chooses_one_of_three
-	the_mac_chooses_one_of_three_over_ipv6
-	the_address_chooses_one_of_eight
-	the_address_chooses_one_of_eight_over_ipv6
-	the_mac_chooses_one_of_eight
-	the_mac_chooses_one_of_eight_over_ipv6
 	connections_stay_where_they_are_when_another_host_dies_over_ipv6
 	connections_stay_where_they_are_with_balancing_ip
 	connections_stay_where_they_are_with_balancing_ip_over_ipv6
@@ -67,11 +54,8 @@ LONG_TESTS="
 . "$(dirname "$0")/carp_lib.sh"
 # shellcheck source=api_lib.sh
 . "$(dirname "$0")/api_lib.sh"
-
-BALANCE=$(realpath "$(dirname "$0")")/balance.py
-CLIENTS=200
-# Looking at many hosts takes longer than waiting.
-POLL=0.5
+# shellcheck source=balance_lib.sh
+. "$(dirname "$0")/balance_lib.sh"
 
 # setup_clients NODE: all the addresses that balance.py takes for clients
 setup_clients() {
@@ -134,56 +118,6 @@ shared_evenly() {
 			}
 			exit two || length(masters) != nodes || max > min + 1
 		}'
-}
-
-# start_clients COMMAND...: balance.py on the clients' node, where it takes longer
-# to start than to ask
-start_clients() {
-	coproc CLIENTS_IO {
-		exec nsenter "--net=/run/netns/${NS[$CLIENT]}" -- \
-			"$BALANCE" "$@"
-	}
-	# shellcheck disable=SC2154 # set by coproc
-	echo "$CLIENTS_IO_PID" >>"$TMP/pids"
-}
-
-# all_told: REPLY is the next line that it says
-all_told() {
-	read -r -t $((120 * SLOW)) REPLY <&"${CLIENTS_IO[0]}"
-}
-
-# all_ask: and REPLY is what came of it
-all_ask() {
-	echo >&"${CLIENTS_IO[1]}"
-	all_told
-}
-
-# each_once WHAT [HOSTS]: one answer for every client, and the right one: if they
-# ask for a MAC address, one of HOSTS
-each_once() {
-	local once="\"never\": 0, \"once\": $CLIENTS, \"more\": 0"
-
-	all_ask
-	[[ $REPLY == *"$once, \"wrong\": 0, \"due\": ${2:-0},"* ]]
-	check_err $? "$1: $REPLY"
-}
-
-# none_twice_until SECONDS WHAT COMMAND...: it succeeds by then; however often all
-# ask until it does, nobody is answered by two, or wrongly
-none_twice_until() {
-	local what=$2 end
-
-	deadline "$1" "$SLOW"
-	shift 2
-	until "$@"; do
-		if [ "${EPOCHREALTIME/./}" -ge "$end" ]; then
-			check_err 1 "$what: too late"
-			return
-		fi
-		all_ask
-		[[ $REPLY == *'"more": 0, "wrong": 0,'* ]]
-		check_err $? "$what: $REPLY"
-	done
 }
 
 # shared_by HOSTS NODES MODE HASH: and by the others when each has died in turn
@@ -257,115 +191,6 @@ balancing_ip_stealth_is_shared_by_eight() {
 
 balancing_ip_unicast_is_shared_by_eight() {
 	PREPARE=hub shared_by 8 32 ip-unicast xor
-}
-
-# setup_askers MODE [HOSTS]: each of them has VIP on carp1, carp2 and so on, a vhid
-# for each host, and prefers its own; after it, the next; the node after them asks
-setup_askers() {
-	local hosts=${2:-2} node vhid after
-
-	CLIENT=$((hosts + 1))
-	setup_nodes "$CLIENT"
-	for ((node = 1; node <= hosts; node++)); do
-		sysctl_set "$node" net.carp.arpbalance="$1" net.carp.preempt=1
-		for ((vhid = 1; vhid <= hosts; vhid++)); do
-			after=$(((node - vhid + hosts) % hosts))
-			echo "link add carp$vhid link eth0 type carp" \
-				"pass $PASS vhid $vhid advskew $((after * 12))"
-			echo "addr add $VIP/$LEN dev carp$vhid"
-			echo "link set carp$vhid up"
-		done >"$TMP/batch"
-		must nip "$node" -batch "$TMP/batch"
-	done
-	check "each host has its vhid" slowwait 20 each_has_its_own "$hosts"
-}
-
-# has HOST "VHID...": it is master of these and of no others
-has() {
-	local line vhids=()
-
-	while read -r line; do
-		[[ ! $line =~ carp([0-9]+)@.*\ carp\ state\ MASTER ]] ||
-			vhids+=("${BASH_REMATCH[1]}")
-	done < <(nip "$1" -d -o link show type carp)
-	[ "${vhids[*]}" = "$2" ]
-}
-
-each_has_its_own() {
-	local node
-
-	for ((node = 1; node <= $1; node++)); do
-		has "$node" "$node" || return 1
-	done
-}
-
-# chosen_by MODE HOSTS: and again when each host in turn has died, and is back
-chosen_by() {
-	local hosts=$2 dead heir both
-
-	setup_askers "$@"
-	# shellcheck disable=SC2046 # a list of vhids
-	start_clients ask eth0 "$VIP" "$CLIENTS" "$1" "$PASS" $(seq "$hosts")
-	each_once "all alive" "$hosts"
-	for ((dead = 1; dead <= hosts; dead++)); do
-		heir=$((dead % hosts + 1))
-		both="$dead $heir"
-		[ "$dead" -lt "$heir" ] || both="$heir $dead"
-		must nip seg link set "p$dead" down
-		none_twice_until 5 "host $heir takes its vhid over" \
-			has "$heir" "$both"
-		each_once "host $dead is dead" "$hosts"
-		must nip seg link set "p$dead" up
-		check "host $dead has its vhid again" slowwait 10 \
-			each_has_its_own "$hosts"
-		each_once "host $dead is back" "$hosts"
-	done
-}
-
-an_asker_is_answered_by_the_vhid_that_its_address_chooses() {
-	chosen_by 1 2
-}
-
-an_asker_is_answered_by_the_vhid_that_its_mac_chooses() {
-	chosen_by 2 2
-}
-
-the_address_chooses_one_of_three() {
-	chosen_by 1 3
-}
-
-the_mac_chooses_one_of_three() {
-	chosen_by 2 3
-}
-
-the_address_chooses_one_of_eight() {
-	chosen_by 1 8
-}
-
-the_mac_chooses_one_of_eight() {
-	chosen_by 2 8
-}
-
-# A takeover, and a question of the host's own, would move the client.
-nobody_is_drawn_to_another_vhid_by_what_a_host_sends() {
-	setup_askers 1
-	must nip 1 addr flush dev eth0
-	check "the client is told" n 3 ping -c 1 -W 1 "$VIP"
-	nip 3 neigh show "$VIP" dev eth0 >"$TMP/before"
-	capture 3 eth0 "$TMP/all" arp and not src host 192.0.2.3
-	must nip 2 link set carp2 down
-	check "host 1 has vhid 2 too" slowwait 5 is_state 1 MASTER carp2
-	n 1 ping -c 1 -W 1 -I "$VIP" 192.0.2.3 >"$TMP/ping" 2>&1
-	check "host 1 asked for the client and was answered" \
-		grep -q " 0% packet loss" "$TMP/ping"
-	capture_stop "$CAPTURE"
-	equal "nothing but answers binds the address" 0 \
-		"$(frames "$TMP/all" "arp[6:2] = 1 and arp[14:4] = 0xc0000264" |
-		wc -l)"
-	nip 3 neigh show "$VIP" dev eth0 >"$TMP/after"
-	equal "the client's entry" \
-		"$(grep -o "lladdr [^ ]*" "$TMP/before")" \
-		"$(grep -o "lladdr [^ ]*" "$TMP/after")"
 }
 
 # servers HOST...: each answers with its number
