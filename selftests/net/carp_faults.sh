@@ -18,6 +18,8 @@ ALL_TESTS="
 	deleting_a_device
 	setting_it_up_and_down
 	changing_each_attribute
+	changing_its_nodes
+	tracking_a_link
 	forcing_a_state
 	reading_it
 	adding_and_removing_an_ipv4_address
@@ -87,6 +89,7 @@ looks() {
 	nip 1 -d link show | sed 's/ serial .* addrgenmode/ addrgenmode/'
 	nip 1 -o addr show scope global
 	nip 1 route show table all dev carp0 2>/dev/null
+	bridge -n "${NS[1]}" fdb show dev eth0 | grep "0[01]:00:5e:00:01:" | sort
 }
 
 # batch FILE LINE...: for ip(8)
@@ -220,6 +223,43 @@ changing_each_attribute() {
 	for change in "advbase 100" "advskew 7"; do
 		sweep_batch as_before "link set carp0 type carp $change"
 	done
+}
+
+one_node() {
+	nip 1 link set carp0 type carp vhid 1 advskew 0 hash xor
+}
+
+two_nodes() {
+	nip 1 link set carp0 type carp balancing ip hash xor \
+		carpnodes 1:0,3:100
+}
+
+changing_its_nodes() {
+	local change
+
+	setup_host
+	must create_carp0
+	must one_node
+	for change in "carpnodes 1:0,3:100" \
+		"balancing ip-unicast hash l4 carpnodes 2:0,3:0,9:7"; do
+		sweep_batch one_node "link set carp0 type carp $change"
+	done
+	must two_nodes
+	for change in "hash l3" "balancing ip-stealth" "carpnodes 1:0,2:9,3:0" \
+		"carpnodes 5:0,6:0" "vhid 3"; do
+		sweep_batch two_nodes "link set carp0 type carp $change"
+	done
+}
+
+tracks_nothing() {
+	nip 1 link set carp0 type carp notrack eth1
+}
+
+tracking_a_link() {
+	setup_host
+	must create_carp0
+	sweep_batch tracks_nothing \
+		"link set carp0 type carp track eth1 weight 9"
 }
 
 back_to_backup() {
