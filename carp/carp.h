@@ -104,7 +104,8 @@ struct carp_net {
  * @vhids: the carp_node of each vhid; written under RTNL, read under RCU
  * @devs: all carp_dev on this parent; written under RTNL, read under RCU
  * @stats: packets discarded before their vhid was known
- * @joined6: is in the IPv6 multicast group, RTNL
+ * @joined: is in the IPv4 multicast group, RTNL
+ * @joined6: the same for IPv6
  * @own_macs: some device on it has a MAC that the administrator chose
  * @going_down: between NETDEV_GOING_DOWN and NETDEV_UP
  * @rcu: frees it after the last receiver has left
@@ -116,6 +117,7 @@ struct carp_port {
 	struct carp_stats __percpu *stats;
 	bool own_macs;
 	bool going_down;
+	bool joined;
 	bool joined6;
 	struct rcu_head rcu;
 };

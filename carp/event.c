@@ -167,6 +167,7 @@ static int carp_event_lower(struct carp_port *port, unsigned long event)
 		carp_event_going_down(port);
 		break;
 	case NETDEV_CHANGEMTU:
+		carp_port_renew_groups(port);
 		carp_event_mtu(port);
 		break;
 	case NETDEV_FEAT_CHANGE:

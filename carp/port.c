@@ -182,27 +182,37 @@ static void carp_port_count_macs(struct carp_port *port)
 	WRITE_ONCE(port->own_macs, own);
 }
 
-static void carp_port_join_group(struct net_device *lower)
+/* A parent without IP cannot join; no advertisement is missed there. */
+static void carp_port_join_group(struct carp_port *port)
 {
-	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+	struct in_device *in_dev = __in_dev_get_rtnl(port->dev);
+	const struct carp_dev *carp;
+	const u8 *mac;
 
-	if (in_dev)
-		ip_mc_inc_group(in_dev, CARP_GROUP4);
+	port->joined = in_dev;
+	if (!in_dev)
+		return;
+
+	ip_mc_inc_group(in_dev, CARP_GROUP4);
+	list_for_each_entry(carp, &port->devs, port_node) {
+		mac = carp->dev->dev_addr;
+		if (is_multicast_ether_addr(mac))
+			ip_mc_inc_group(in_dev, carp_port_mac_group(mac));
+	}
 }
 
 /* The kernel has dropped the membership itself if the parent unregisters. */
-static void carp_port_leave_group(struct net_device *lower)
+static void carp_port_leave_group(struct carp_port *port)
 {
-	struct in_device *in_dev = __in_dev_get_rtnl(lower);
+	struct in_device *in_dev = __in_dev_get_rtnl(port->dev);
 
-	if (in_dev)
+	if (port->joined && in_dev)
 		ip_mc_dec_group(in_dev, CARP_GROUP4);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 static const struct in6_addr carp_port_group6 = CARP_GROUP6_INIT;
 
-/* A parent without IPv6 cannot join; no advertisement is missed there. */
 static void carp_port_join_group6(struct carp_port *port)
 {
 	port->joined6 = !ipv6_dev_mc_inc(port->dev, &carp_port_group6);
@@ -213,6 +223,11 @@ static void carp_port_leave_group6(struct carp_port *port)
 	if (port->joined6)
 		ipv6_dev_mc_dec(port->dev, &carp_port_group6);
 }
+
+static bool carp_port_has_ipv6(const struct carp_port *port)
+{
+	return __in6_dev_get(port->dev);
+}
 #else
 static void carp_port_join_group6(struct carp_port *port)
 {
@@ -221,7 +236,33 @@ static void carp_port_join_group6(struct carp_port *port)
 static void carp_port_leave_group6(struct carp_port *port)
 {
 }
+
+static bool carp_port_has_ipv6(const struct carp_port *port)
+{
+	return false;
+}
 #endif /* CONFIG_IPV6 */
+
+/**
+ * carp_port_renew_groups - the parent's MTU has changed
+ * @port: the parent
+ *
+ * The kernel takes IP away from an interface that is too small for it, with all
+ * memberships, and gives it back without them.
+ *
+ * Context: RTNL, after the kernel's own notifiers.
+ */
+void carp_port_renew_groups(struct carp_port *port)
+{
+	ASSERT_RTNL();
+
+	port->joined = port->joined && __in_dev_get_rtnl(port->dev);
+	if (!port->joined)
+		carp_port_join_group(port);
+	port->joined6 = port->joined6 && carp_port_has_ipv6(port);
+	if (!port->joined6)
+		carp_port_join_group6(port);
+}
 
 static void carp_port_free_rcu(struct rcu_head *head)
 {
@@ -255,7 +296,7 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 		goto err_stats;
 	}
 
-	carp_port_join_group(lower);
+	carp_port_join_group(port);
 	carp_port_join_group6(port);
 	return port;
 
@@ -271,7 +312,7 @@ static void carp_port_put(struct carp_port *port)
 	if (!list_empty(&port->devs))
 		return;
 
-	carp_port_leave_group(port->dev);
+	carp_port_leave_group(port);
 	carp_port_leave_group6(port);
 	netdev_rx_handler_unregister(port->dev);
 	call_rcu(&port->rcu, carp_port_free_rcu);

@@ -13,6 +13,7 @@ int carp_port_check_vhids(const struct net_device *lower,
 			  struct netlink_ext_ack *extack);
 int carp_port_join(struct carp_dev *carp, struct netlink_ext_ack *extack);
 void carp_port_leave(struct carp_dev *carp);
+void carp_port_renew_groups(struct carp_port *port);
 
 void carp_port_publish(struct carp_dev *carp, struct carp_node *node);
 void carp_port_unpublish(struct carp_dev *carp, u8 vhid);

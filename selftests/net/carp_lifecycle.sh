@@ -17,6 +17,7 @@ ALL_TESTS="
 	several_devices_go_with_their_parent
 	a_parent_that_comes_back_is_used_again
 	the_parent_changes_its_mtu
+	a_parent_too_small_for_ip_is_in_all_groups_when_it_has_grown
 	the_parent_changes_its_mac_address
 	everything_can_be_renamed
 	the_vhid_changes_while_master
@@ -47,6 +48,30 @@ a_device_goes_up_and_down_two_hundred_times() {
 	check "it is master" is_state 1 MASTER
 	check "it answers" pings
 	equal "transitions" 602 "$(attr 1 serial)"
+}
+
+groups() {
+	nip 1 maddr show dev eth0.7 |
+		grep -oE "224\.0\.0\.18|224\.0\.1\.1|ff02::12" |
+		sort | paste -sd " "
+}
+
+# Below 68 bytes an interface has no IPv4, below 1280 no IPv6.
+a_parent_too_small_for_ip_is_in_all_groups_when_it_has_grown() {
+	setup_nodes 2
+	must nip 1 link add link eth0 name eth0.7 type vlan id 7
+	must nip 1 link set eth0.7 up
+	must nip 1 link add carp0 link eth0.7 type carp pass "$PASS" \
+		balancing ip carpnodes 1:0,2:100
+	equal "in its groups" "224.0.0.18 224.0.1.1 ff02::12" "$(groups)"
+	must nip 1 link set eth0.7 mtu 60
+	equal "in none" "" "$(groups)"
+	must nip 1 link set eth0.7 mtu 600
+	equal "those of IPv4 again" "224.0.0.18 224.0.1.1" "$(groups)"
+	must nip 1 link set eth0.7 mtu 1500
+	equal "all again" "224.0.0.18 224.0.1.1 ff02::12" "$(groups)"
+	must nip 1 link del carp0
+	equal "and left" "" "$(groups)"
 }
 
 tests_run "$@"
