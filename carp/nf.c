@@ -3,8 +3,8 @@
  *
  * IP, after routing and source NAT: a packet from a virtual address leaves by
  * the carp device, so that it carries the virtual MAC and is seen and counted
- * there, even where the route leads out of the parent; if the device is not
- * master, it does not leave at all.
+ * there, even where the route leads out of the parent or another carp device on
+ * it; if the device is not master, it does not leave at all.
  *
  * ARP: nobody is told another MAC than the virtual one for a virtual address.
  *
@@ -29,6 +29,22 @@
 #include "share.h"
 #include "stats.h"
 
+/* The link that a virtual address lives on. Another carp device on it may well
+ * be the way out: without an address of the parent's it has a route as good.
+ */
+static bool carp_nf_on_link(const struct carp_dev *carp,
+			    const struct net_device *out)
+{
+	const struct carp_dev *other;
+
+	if (out == carp->lower)
+		return true;
+	if (!netif_is_carp(out))
+		return false;
+	other = netdev_priv(out);
+	return other->lower == carp->lower;
+}
+
 /* A packet that came in from a virtual address is somebody else's, unless it
  * goes back out to where that address lives: then this host has put the
  * address there.
@@ -39,7 +55,7 @@ static bool carp_nf_ours4(const struct carp_dev *carp,
 {
 	if (!(IPCB(skb)->flags & IPSKB_FORWARDED))
 		return true;
-	return out == carp->lower || out == carp->dev;
+	return carp_nf_on_link(carp, out);
 }
 
 static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
@@ -62,7 +78,8 @@ static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
 
-	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
+	if (state->out == carp->dev || !carp_nf_on_link(carp, state->out) ||
+	    dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
 	return carp_redirect4(carp, skb) ? NF_ACCEPT : NF_DROP;
 }
@@ -74,7 +91,7 @@ static bool carp_nf_ours6(const struct carp_dev *carp,
 {
 	if (!(IP6CB(skb)->flags & IP6SKB_FORWARDED))
 		return true;
-	return out == carp->lower || out == carp->dev;
+	return carp_nf_on_link(carp, out);
 }
 
 static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
@@ -97,7 +114,8 @@ static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
 
-	if (state->out != carp->lower || dst_xfrm(skb_dst(skb)))
+	if (state->out == carp->dev || !carp_nf_on_link(carp, state->out) ||
+	    dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
 	return carp_redirect6(carp, skb) ? NF_ACCEPT : NF_DROP;
 }

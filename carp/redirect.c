@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* CARP: out of the carp device instead of its parent
  *
- * A packet from a virtual address whose route leads out of the parent gets a
- * copy of that route that leads out of the carp device. To make one costs more
- * than the rest of the packet's way through here, so a device keeps some, each
- * with the route that it is a copy of: routes of the kernel are kept per next
- * hop and CPU themselves, so there are few.
+ * A packet from a virtual address whose route leads out of the parent, or of
+ * another carp device on it, gets a copy of that route that leads out of the
+ * carp device. To make one costs more than the rest of the packet's way through
+ * here, so a device keeps some, each with the route that it is a copy of:
+ * routes of the kernel are kept per next hop and CPU themselves, so there are
+ * few.
  *
  * An entry leaves its slot by xchg() only, and whoever took it out lets go of
  * it. Readers are in an RCU section, which keeps the entry and what it points
@@ -157,7 +158,7 @@ static struct dst_entry *carp_redirect_clone4(struct net_device *dev,
 /**
  * carp_redirect4 - send an IPv4 packet out of the carp device
  * @carp: the device
- * @skb: the packet, routed out of the parent
+ * @skb: the packet, routed out of another device on the link
  *
  * The copy says of the path what the route says. Its neighbours are the carp
  * device's.
@@ -225,7 +226,7 @@ static struct dst_entry *carp_redirect_clone6(const struct carp_dev *carp,
 /**
  * carp_redirect6 - send an IPv6 packet out of the carp device
  * @carp: the device
- * @skb: the packet, routed out of the parent
+ * @skb: the packet, routed out of another device on the link
  *
  * Context: RCU. Return: false without memory.
  */

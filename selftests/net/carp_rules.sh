@@ -20,6 +20,7 @@ ALL_TESTS="
 	the_thousandth_address_is_announced_at_once
 	the_master_sees_both_directions_on_the_carp_device
 	all_frames_from_the_address_have_the_virtual_mac
+	addresses_on_two_devices_leave_each_with_its_own_mac
 	the_address_is_never_the_default_source
 	the_address_need_not_lie_in_the_parents_subnet
 	the_parent_needs_no_address

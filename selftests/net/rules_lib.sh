@@ -409,6 +409,28 @@ all_frames_from_the_address_have_the_virtual_mac() {
 	wire_is_clean
 }
 
+# Without an address of the parent's the way out is by one of the devices, for all.
+addresses_on_two_devices_leave_each_with_its_own_mac() {
+	local other=${NET}101
+
+	setup_pair
+	must nip 1 addr del "${NET}1/$LEN" dev eth0
+	must nip 1 link add carp1 link eth0 type carp vhid 2 pass "$PASS"
+	must nip 1 addr add "$other/$LEN" dev carp1
+	must nip 1 link set carp1 up
+	must nip 1 link set carp1 type carp state master
+	check "node 1 has both" slowwait 1 is_state 1 MASTER carp1
+	check "ping from one" n 1 ping -q -c 3 -i 0.2 -W 1 -I "$VIP" "${NET}3"
+	check "ping from the other" n 1 ping -q -c 3 -i 0.2 -W 1 -I "$other" \
+		"${NET}3"
+	check "node 1 has spoken" test "$(sent 1 "$IP src $other")" -ge 3
+	equal "one with another MAC" 0 \
+		"$(sent 1 "$FROM_VIP and not ether src $VMAC")"
+	equal "the other with another MAC" 0 \
+		"$(sent 1 "$IP src $other and not ether src 00:00:5e:00:01:02")"
+	wire_is_clean
+}
+
 # own_source ADDRESS...: to there node 1 speaks from its own address
 own_source() {
 	local address
