@@ -63,10 +63,6 @@ class Hosts:
     def spawn(self, node, script):
         return self.members[node].spawn(f"exec {script}")
 
-    def advertised(self, node, since):
-        return self.lab.hub.select(
-            lambda f: f.port == node and f.ip and f.ip.proto == PROTOCOL, since)
-
     def answers(self, since):
         return self.lab.hub.select(
             lambda f: f.ip and f.ip.src == self.vip and f.ip.proto == 17, since)
@@ -130,9 +126,14 @@ def ways(hosts, contender):
 def take_back(hosts, contender):
     """a is to be the one that holds it."""
     a, b = hosts.members["a"], hosts.members["b"]
+    held = b.sh(contender.holds(hosts, "b"), check=False).status == 0
     if isinstance(contender, Carp):
         a.sh("carpconfig carp0 state master")
+    elif held:
+        b.sh(contender.leave("b"))
     a.until(contender.holds(hosts, "a"), 30)
+    if held and not isinstance(contender, Carp):
+        b.sh(contender.back("b"))
     b.until(f"! {{ {contender.holds(hosts, 'b')}; }}", 30)
 
 
