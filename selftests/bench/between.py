@@ -32,6 +32,8 @@ class Hosts:
         self.members = {"a": a, "b": b}
         for node in "ab":
             self.join(contender, node)
+            if node == "a":
+                a.until(contender.holds(self, node), 30)
 
     def join(self, contender, node):
         guest = self.members[node]
@@ -40,8 +42,6 @@ class Hosts:
                  f"ip netns attach {node} 1")
         contender.begin(self, node)
         self.spawn(node, f"{PROBE} echo {self.vip} {PORT}")
-        if node == "a":
-            guest.until(contender.holds(self, node), 30)
 
     def again(self, contender, node):
         """It was killed, or has powered itself off."""

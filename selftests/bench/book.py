@@ -78,4 +78,4 @@ class Book:
               f"{len(self.missed)} missed", flush=True)
         for line in self.missed:
             print(f"missed: {line}", file=sys.stderr)
-        return 1 if self.missed or not self.judged else 0
+        return 1 if self.missed or not self.rows else 0
