@@ -20,12 +20,12 @@ for name in "$@"; do
 	if "build/$name" -seed="$seed" -runs="$runs" -max_len=1200 -timeout=10 \
 		-artifact_prefix="build/$name." -print_final_stats=1 \
 		"build/found/$name" "corpus/$name" >"build/$name.log" 2>&1; then
-		echo "ok $number - fuzz/$name: $(sed -n \
+		echo "ok $number - $name: $(sed -n \
 			's/^stat::number_of_executed_units: *//p' \
 			"build/$name.log") inputs, seed $seed"
 	else
 		sed 's/^/# /' "build/$name.log" | tail -n 40
-		echo "not ok $number - fuzz/$name, seed $seed"
+		echo "not ok $number - $name, seed $seed"
 		failed=$((failed + 1))
 	fi
 done

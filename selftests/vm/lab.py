@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests between real guests: one file is one lab with shared guests.
+"""Tests between real guests, which the files of one run share.
 
 How to add a test: write a function in a file of pair/, named as the sentence
 it proves, and mark it
@@ -59,7 +59,8 @@ def test(function=None, limit=300, again=True, long=False):
     """
     def register(function):
         function.again = again
-        TESTS.append((function.__name__, function, limit))
+        file = function.__module__.removeprefix("pair_")
+        TESTS.append((f"{file}/{function.__name__}", function, limit))
         return function
     return register(function) if function else register
 
@@ -242,7 +243,7 @@ def run_one(lab, function, limit):
 
 
 def main(name, pattern=None):
-    """Run the registered tests of file @name; the exit status."""
+    """Run the registered tests, with logs called @name; the exit status."""
     chosen = [t for t in TESTS if not pattern or re.search(pattern, t[0])]
     print(f"TAP version 13\n1..{len(chosen)}", flush=True)
     if not chosen:

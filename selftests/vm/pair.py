@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""pair.py FILE [PATTERN]: run the tests of pair/FILE.py, TAP on stdout."""
+"""pair.py FILE[,FILE]... [PATTERN]: run the tests of pair/FILE.py, TAP on stdout.
+
+The guests of one file are there for the next. PATTERN is found in FILE/TEST.
+"""
 
 import importlib.util
 import os
@@ -22,6 +25,8 @@ def load(name):
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    FILE = os.path.basename(sys.argv[1]).removesuffix(".py")
-    load(FILE)
-    sys.exit(lab.main(FILE, sys.argv[2] if len(sys.argv) > 2 else None))
+    FILES = [os.path.basename(file).removesuffix(".py")
+             for file in sys.argv[1].split(",")]
+    for file in FILES:
+        load(file)
+    sys.exit(lab.main("+".join(FILES), sys.argv[2] if len(sys.argv) > 2 else None))

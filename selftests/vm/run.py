@@ -35,7 +35,10 @@ import coverage  # noqa: E402
 import net as net_runner  # noqa: E402
 
 TOP = os.path.abspath(os.path.join(HERE, "..", ".."))
-FILES_PER_GUEST = 3
+MOST_FILES = 5
+# Files of pair/ that want guests with the same cards.
+SHARING = (("failover", "baseline", "grace", "interop", "lifecycle", "takeover"),
+           ("rules", "firewall", "ipv6", "tcp"))
 CACHE = os.environ.get("CARP_CACHE") or os.path.join(TOP, ".cache")
 
 
@@ -78,12 +81,14 @@ class Report:
 class Job:
     """A command that prints TAP."""
 
-    def __init__(self, report, title, command, directory=HERE):
+    def __init__(self, report, title, command, verdict=None):
+        """verdict: its status is a result of this name, or none if it is ""."""
         self.report = report
         self.title = title
         self.command = command
-        self.directory = directory
+        self.verdict = verdict
         self.process = None
+        self.status = None
         self.results = 0
         self.failed = 0
         self.notes = []
@@ -100,26 +105,27 @@ class Job:
                                    text):
             self.notes.append(text if text.startswith("#") else f"# {text}")
 
-    def run(self, expect_results=True):
+    def run(self):
         started = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, cwd=self.directory, stdin=subprocess.DEVNULL,
+            self.command, cwd=HERE, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace")
         for text in self.process.stdout:
             self.line(text.rstrip("\n"))
-        status = self.process.wait()
+        self.status = status = self.process.wait()
         took = f" # {time.monotonic() - started:.0f} s"
         if status and not self.failed:
             self.report.result(False, f"{self.title}ended with status {status}",
                                self.notes[-60:], took)
-        elif expect_results and not self.results:
+        elif not self.results and self.verdict is None:
             self.report.result(False, f"{self.title}gave a result",
                                self.notes[-60:], took)
         else:
             for note in self.notes:
                 self.report.say(note)
-        return status
+            if self.verdict and not status:
+                self.report.result(True, self.title + self.verdict, (), took)
 
 
 def tests_of(kind, path):
@@ -160,13 +166,16 @@ def suits(path):
 
 
 def net_jobs(report, pattern):
-    """A few files each, which share a guest: booting takes it seconds."""
+    """A few files each, which share a guest: booting takes it seconds. Fewer
+    towards the end, for which one lane would wait while the other is at work.
+    """
     files = [f for f in glob.glob(os.path.join(HERE, "..", "net", "carp_*.sh"))
              if not f.endswith("_lib.sh") and suits(f)]
     found = chosen("net", pattern, files)
     jobs = []
     while found:
-        some, found = found[:FILES_PER_GUEST], found[FILES_PER_GUEST:]
+        number = max(1, min(MOST_FILES, len(found) // 4))
+        some, found = found[:number], found[number:]
         names = [f"{name}/{test}" for name, tests in some for test in tests]
         jobs.append(Job(report, "net/", [
             os.path.join(HERE, "net.py"), "-t", exactly(names)] +
@@ -180,17 +189,21 @@ def pair_jobs(report, pattern):
         return []
     found = chosen("pair", pattern,
                    glob.glob(os.path.join(HERE, "pair", "*.py")))
-    return [Job(report, f"pair/{name}/",
-                [os.path.join(HERE, "pair.py"), name, exactly(tests)])
-            for name, tests in found]
+    jobs = []
+    while found:
+        name = found[0][0]
+        files = next((files for files in SHARING if name in files), [name])
+        some = [entry for entry in found if entry[0] in files]
+        found = [entry for entry in found if entry not in some]
+        jobs.append(Job(report, "pair/", [
+            os.path.join(HERE, "pair.py"), ",".join(name for name, _ in some),
+            exactly([f"{name}/{test}" for name, tests in some for test in tests])]))
+    return jobs
 
 
-def torture_jobs(report, pattern):
-    """The short form."""
-    if not re.search(pattern, "torture/"):
-        return []
-    return [Job(report, "torture/", ["env", "SECONDS=10", "CPUS=2", os.path.join(
-        HERE, "torture.py")])]
+def if_chosen(pattern, job):
+    """A list for the lanes."""
+    return [job] if re.search(pattern, job.title) else []
 
 
 def side_by_side(net, pair):
@@ -223,33 +236,26 @@ def main(pattern):
         CACHE, "log", time.strftime("%Y%m%d-%H%M%S")))
     print("TAP version 13")
     report.say(f"# logs in {os.path.relpath(os.environ['CARP_LOG'])}")
-    net, pair = net_jobs(report, pattern), pair_jobs(report, pattern)
-    net = torture_jobs(report, pattern) + net
-    everything = net + pair
-    if not pattern or re.search(pattern, "check/"):
-        check = Job(report, "check/", ["make", "-C", TOP, "check"])
-        everything.append(check)
-        if check.run() == 0:
-            report.result(True, "check/make check")
-
-    if not pattern or re.search(pattern, "fuzz/"):
-        fuzz = Job(report, "", ["make", "-C", os.path.join(TOP, "selftests",
-                                                          "fuzz"), "check"])
-        everything.append(fuzz)
-        fuzz.run()
-
-    if not pattern or re.search(pattern, "lint/"):
-        # Of the checks that need a kernel the one that needs no sources of it.
-        lint = Job(report, "lint/", [os.path.join(HERE, "..",
-                                                  "lint_kernel.sh"), "sparse"])
-        everything.append(lint)
-        if lint.run(expect_results=False) == 0:
-            report.result(True, "lint/sparse")
-
-    if debug and re.search(pattern or "", "kunit/"):
-        everything.append(Job(report, "kunit/",
-                              [os.path.join(HERE, "kunit.py")]))
-        net.insert(0, everything[-1])
+    # The short form.
+    net = if_chosen(pattern, Job(report, "torture/", [
+        "env", "SECONDS=10", "CPUS=2", os.path.join(HERE, "torture.py")]))
+    net += net_jobs(report, pattern)
+    if debug:
+        net = if_chosen(pattern, Job(report, "kunit/", [
+            os.path.join(HERE, "kunit.py")])) + net
+    pair = pair_jobs(report, pattern)
+    guests = bool(net or pair)
+    # Made once, before the lanes would wait for each other.
+    image = Job(report, "image/", [os.path.join(HERE, "image.sh")] +
+                os.environ.get("KERNEL", "").split(), verdict="")
+    check = if_chosen(pattern, Job(report, "check/", [
+        "make", "-C", TOP, "check"], verdict="make check"))
+    fuzz = if_chosen(pattern, Job(report, "fuzz/", [
+        "make", "-C", os.path.join(TOP, "selftests", "fuzz"), "check"]))
+    # Of the checks that need a kernel the one that needs no sources of it.
+    lint = if_chosen(pattern, Job(report, "lint/", [
+        os.path.join(HERE, "..", "lint_kernel.sh"), "sparse"], verdict="sparse"))
+    everything = [image] + check + fuzz + lint + net + pair
 
     def stop(_signum, _frame):
         for job in everything:
@@ -261,12 +267,10 @@ def main(pattern):
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
-    if net or pair:
-        # Made once, before the lanes would wait for each other.
-        image = Job(report, "image/", [os.path.join(HERE, "image.sh")] +
-                    os.environ.get("KERNEL", "").split())
-        if image.run(expect_results=False) == 0:
-            side_by_side(net, pair)
+    side_by_side(check, [])
+    side_by_side([image] * guests + lint, fuzz)
+    if image.status == 0:
+        side_by_side(net, pair)
     for line in coverage.report(os.environ["CARP_LOG"]):
         report.say(f"# {line}")
     return report.finish()

@@ -27,7 +27,7 @@ def elect(lab):
     return a, b, client
 
 
-@test
+@test(long=True)
 def two_ucarps_elect_one_master_and_it_answers(lab):
     _, _, client = elect(lab)
     mark = lab.hub.now()

@@ -44,7 +44,7 @@ def a_backup_that_stood_still_does_not_take_over_from_a_live_master(lab):
     assert not spoke, f"the backup spoke: {spoke[0]}"
 
 
-@test
+@test(long=True)
 def a_backup_that_stood_still_takes_over_from_a_dead_master_after_the_grace(
         lab):
     a, b, client = lab.guests("a", "b", "client")

@@ -209,7 +209,7 @@ def a_second_segment_hears_nothing_of_the_ipv6_vip(lab):
 
 # -- 3: not master, silent ------------------------------------------------------
 
-@test
+@test(long=True)
 def sockets_bound_to_the_ipv6_vip_fall_silent_with_the_master(lab):
     a, b, client = hosts(lab)
     sockets = rules.OLD_SOCKETS.replace(
@@ -278,7 +278,7 @@ def an_ipv6_backup_sends_nothing_with_the_virtual_mac(lab):
 
 # -- 4: takeover waits for no lock ---------------------------------------------------
 
-@test
+@test(long=True)
 def an_ipv6_vip_stays_hidden_when_the_link_is_ready_too_late(lab):
     """b's kernel learns that carp0 is up when it is BACKUP again: it would ask for
     what is tentative then, within a second, and be sure after another.
@@ -315,7 +315,7 @@ def takes_over_without_locks(lab, vips):
         takeover.takes_over_both_ways(lab, a, b, client, vips)
 
 
-@test(limit=240)
+@test(limit=240, long=True)
 def ipv6_takeover_waits_for_no_lock_with_one_vip(lab):
     takes_over_without_locks(lab, [VIP6])
 
@@ -393,7 +393,7 @@ SIZE = 400_000
 PATTERN = f"yes 0123456789abcde | head -c {SIZE}"
 
 
-@test(limit=180)
+@test(limit=180, long=True)
 def tcp_to_the_ipv6_vip_behaves_as_tcp(lab):
     a, b, client = hosts(lab)
     with Watch6(lab, a, b, vips=(VIP6,), others=()):

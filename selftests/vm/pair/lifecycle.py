@@ -78,7 +78,7 @@ def a_lonely_master_is_reconfigured_without_leaving_or_losing(lab):
         reconfigure(lab, a, client)
 
 
-@test(limit=180)
+@test(limit=180, long=True)
 def a_master_is_reconfigured_together_with_its_backup(lab):
     a, b, client = lab.guests("a", "b", "client")
     with Watch(lab, a, b, vips=(VIP, EXTRA), others=()):

@@ -208,7 +208,7 @@ def reaches_the_master(lab, host, where):
             f"{where}: {route}"
 
 
-@test(limit=150)
+@test(limit=150, long=True)
 def in_every_state_but_master_the_vip_is_reached_over_the_wire(lab):
     a, b, _ = hosts(lab)
     with Watch(lab, a, b):

@@ -155,7 +155,7 @@ def demoted(guest, by):
                 f"*'\"demoted\": {by},'* ]]", 20)
 
 
-@test(limit=400)
+@test(limit=400, long=True)
 def a_check_demotes_and_leaves_nothing(lab):
     a, b = boot(lab)
     unit = "carp-check@web"

@@ -96,7 +96,7 @@ def judge_answers(lab, vips, since, way):
         assert len(asked) >= 5, f"{way}: the client stood still"
 
 
-@test(limit=240)
+@test(limit=240, long=True)
 def takeover_waits_for_no_lock_with_one_vip(lab):
     takes_over_without_locks(lab, [VIP])
 

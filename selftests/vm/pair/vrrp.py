@@ -127,7 +127,7 @@ def vrrp_3_and_vrrp_2_as_long_as_an_advertisement_disturb_neither(lab):
         coexist(lab, a, b, "badauth", addresses=FIVE)
 
 
-@test(limit=240)
+@test(limit=240, long=True)
 def vrrp_with_another_number_disturbs_neither_at_any_interval(lab):
     a, b, _, _ = lab.guests("a", "b", "client", "other")
     with Watch(lab, a, b, vmac="00:00:5e:00:01:02", others=()):
@@ -135,7 +135,7 @@ def vrrp_with_another_number_disturbs_neither_at_any_interval(lab):
         coexist(lab, a, b, "badlen")
 
 
-@test(limit=240)
+@test(limit=240, long=True)
 def keepalived_elects_on_our_own_parents(lab):
     a, b, client, _ = lab.guests("a", "b", "client", "other")
     with Watch(lab, a, b, others=()):
