@@ -303,6 +303,9 @@ static int do_enslave(const struct draw *d)
 
 static int do_parent_change(const struct draw *d)
 {
+	/* Below 68 it has no IPv4, and below 1280 no IPv6. */
+	static const unsigned int mtu[] = { 67, 68, 1279, 1280, 1281, 1500,
+					    1500, 1500 };
 	unsigned char mac[6] = { 2, 0, 0, 0, d->space, d->c };
 	struct msg m;
 
@@ -311,7 +314,7 @@ static int do_parent_change(const struct draw *d)
 	if (d->b & 1)
 		msg_put(&m, IFLA_ADDRESS, mac, sizeof(mac));
 	else
-		msg_u32(&m, IFLA_MTU, 1280 + d->c % 221);
+		msg_u32(&m, IFLA_MTU, mtu[d->c % ARRAY_SIZE(mtu)]);
 	return msg_do(&m);
 }
 
