@@ -188,3 +188,53 @@ bool carp_auth_verify(const struct carp_auth *auth,
 	return auth->forms_differ &&
 	       auth_matches(auth, CARP_AUTH_ORIG, counter, digest);
 }
+
+/**
+ * carp_auth_recall - was just this digest verified before
+ * @memo: what was found of others
+ * @counter: as it stands in the packet
+ * @digest: as it stands in the packet
+ * @proven: set to what carp_auth_verify() found, if it was asked
+ *
+ * Whatever else is hashed stands still, so the answer is the same. OpenBSD's
+ * counter and ours do not change either: the second advertisement of a peer
+ * costs no compression, nor does the second one of a peer with another key.
+ *
+ * Return: true if it was
+ */
+bool carp_auth_recall(const struct carp_auth_memo *memo,
+		      const u8 counter[CARP_COUNTER_LEN],
+		      const u8 digest[CARP_DIGEST_LEN], bool *proven)
+{
+	const u8 *pair;
+	int i;
+
+	for (i = 1; i >= 0; i--) {
+		pair = memo->pair[i];
+		/* How much of it a forger has guessed must not take time. */
+		if (memo->known[i] &&
+		    !(crypto_memneq(pair, counter, CARP_COUNTER_LEN) |
+		      crypto_memneq(pair + CARP_COUNTER_LEN, digest,
+				    CARP_DIGEST_LEN))) {
+			*proven = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * carp_auth_remember - keep what carp_auth_verify() found
+ * @memo: where; what it knows of the other kind stays
+ * @counter: as it stands in the packet
+ * @digest: as it stands in the packet
+ * @proven: what was found
+ */
+void carp_auth_remember(struct carp_auth_memo *memo,
+			const u8 counter[CARP_COUNTER_LEN],
+			const u8 digest[CARP_DIGEST_LEN], bool proven)
+{
+	memcpy(memo->pair[proven], counter, CARP_COUNTER_LEN);
+	memcpy(memo->pair[proven] + CARP_COUNTER_LEN, digest, CARP_DIGEST_LEN);
+	memo->known[proven] = true;
+}

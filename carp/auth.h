@@ -58,6 +58,19 @@ struct carp_auth {
 	bool forms_differ;
 };
 
+/**
+ * struct carp_auth_memo - what was found of digests, for one struct carp_auth
+ * @pair: counter and digest of the last one that was refused, and of the last
+ *	one that was proven
+ * @known: there was such a one
+ *
+ * Zeroed, it knows nothing. With a new struct carp_auth it begins anew.
+ */
+struct carp_auth_memo {
+	u8 pair[2][CARP_COUNTER_LEN + CARP_DIGEST_LEN];
+	bool known[2];
+};
+
 void carp_addrs_add4(struct carp_addrs *addrs, const u8 addr[CARP_IP4_LEN]);
 void carp_addrs_add6(struct carp_addrs *addrs, const u8 addr[CARP_IP6_LEN]);
 void carp_auth_prepare(struct carp_auth *auth, const u8 key[CARP_KEY_LEN],
@@ -69,5 +82,11 @@ void carp_auth_sign(const struct carp_auth *auth, enum carp_auth_form form,
 bool carp_auth_verify(const struct carp_auth *auth,
 		      const u8 counter[CARP_COUNTER_LEN],
 		      const u8 digest[CARP_DIGEST_LEN]);
+bool carp_auth_recall(const struct carp_auth_memo *memo,
+		      const u8 counter[CARP_COUNTER_LEN],
+		      const u8 digest[CARP_DIGEST_LEN], bool *proven);
+void carp_auth_remember(struct carp_auth_memo *memo,
+			const u8 counter[CARP_COUNTER_LEN],
+			const u8 digest[CARP_DIGEST_LEN], bool proven);
 
 #endif /* _CARP_AUTH_H */

@@ -198,11 +198,15 @@ struct carp_nodes_conf {
  * @auth: prepared HMAC
  * @digest: of the cookie: neither changes until the configuration does, so that
  *	an advertisement is sent without hashing anything
+ * @memo: what others sent, and was verified
+ * @memo_lock: over @memo; softirq
  */
 struct carp_node_key {
 	u8 vhid;
 	struct carp_auth auth;
 	u8 digest[CARP_DIGEST_LEN];
+	struct carp_auth_memo memo;
+	spinlock_t memo_lock;
 };
 
 /**

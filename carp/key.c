@@ -50,6 +50,7 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp)
 			return NULL;
 		}
 		key->node[i]->vhid = nodes->node[i].vhid;
+		spin_lock_init(&key->node[i]->memo_lock);
 	}
 	return key;
 }
@@ -100,6 +101,31 @@ void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 				  carp_key_hashed_mac(carp), &carp->addrs);
 		carp_auth_sign(&node->auth, form, key->counter, node->digest);
 	}
+}
+
+/**
+ * carp_key_verify - does an advertisement prove that its sender knows the key
+ * @part: what is prepared for its vhid
+ * @adv: the advertisement
+ *
+ * Context: softirq, RCU. Return: true if it does.
+ */
+bool carp_key_verify(struct carp_node_key *part, const struct carp_advert *adv)
+{
+	bool known, proven;
+
+	spin_lock(&part->memo_lock);
+	known = carp_auth_recall(&part->memo, adv->counter, adv->digest,
+				 &proven);
+	spin_unlock(&part->memo_lock);
+	if (known)
+		return proven;
+
+	proven = carp_auth_verify(&part->auth, adv->counter, adv->digest);
+	spin_lock(&part->memo_lock);
+	carp_auth_remember(&part->memo, adv->counter, adv->digest, proven);
+	spin_unlock(&part->memo_lock);
+	return proven;
 }
 
 /**

@@ -9,13 +9,14 @@ struct carp_key *carp_key_alloc(const struct carp_nodes_conf *nodes, gfp_t gfp);
 void carp_key_wipe(struct carp_key *key);
 void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 		      const struct carp_params *params);
+bool carp_key_verify(struct carp_node_key *part, const struct carp_advert *adv);
 void carp_key_publish(struct carp_dev *carp, struct carp_key *key);
 void carp_key_free(struct carp_vhost *vhost);
 
 /* What of it is one vhid's, or NULL: for a moment, while the nodes change, a
  * node may have none. Context: RCU.
  */
-static inline const struct carp_node_key *
+static inline struct carp_node_key *
 carp_key_node(const struct carp_key *key, u8 vhid)
 {
 	unsigned int i;

@@ -99,8 +99,8 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 {
 	const struct carp_advert *adv = &rx->adv;
 	const struct carp_dev *carp = rx->node->carp;
-	const struct carp_node_key *part;
 	const struct carp_key *key;
+	struct carp_node_key *part;
 
 	if (adv->version != CARP_VERSION) {
 		carp_rx_log(rx, "bad version");
@@ -109,8 +109,7 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 
 	key = rcu_dereference(carp->vhost.key);
 	part = key ? carp_key_node(key, adv->vhid) : NULL;
-	if (!part ||
-	    !carp_auth_verify(&part->auth, adv->counter, adv->digest)) {
+	if (!part || !carp_key_verify(part, adv)) {
 		carp_rx_log(rx,
 			    "incorrect hash, compare passphrase and all virtual addresses: packet");
 		return CARP_STAT_BADAUTH;

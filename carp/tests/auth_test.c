@@ -258,6 +258,56 @@ static void verify_refuses_one_address_more(struct kunit *test)
 						  v->digest));
 }
 
+static void recall(struct kunit *test, const struct carp_auth_memo *memo,
+		   const u8 *counter, const u8 *digest, int proven)
+{
+	bool found = !proven;
+
+	KUNIT_EXPECT_EQ(test, carp_auth_recall(memo, counter, digest, &found),
+			proven >= 0);
+	if (proven >= 0)
+		KUNIT_EXPECT_EQ(test, found, proven);
+}
+
+static void nothing_is_recalled_that_was_not_found(struct kunit *test)
+{
+	u8 counter[CARP_COUNTER_LEN] = { 0 };
+	u8 digest[CARP_DIGEST_LEN] = { 0 };
+	struct carp_auth_memo memo = { 0 };
+	int bit;
+
+	recall(test, &memo, counter, digest, -1);
+	carp_auth_remember(&memo, counter, digest, true);
+	for (bit = 0; bit < 8 * CARP_DIGEST_LEN; bit++) {
+		digest[bit / 8] ^= 1 << bit % 8;
+		recall(test, &memo, counter, digest, -1);
+		digest[bit / 8] ^= 1 << bit % 8;
+	}
+	for (bit = 0; bit < 8 * CARP_COUNTER_LEN; bit++) {
+		counter[bit / 8] ^= 1 << bit % 8;
+		recall(test, &memo, counter, digest, -1);
+		counter[bit / 8] ^= 1 << bit % 8;
+	}
+	recall(test, &memo, counter, digest, 1);
+}
+
+static void the_last_of_each_kind_is_recalled(struct kunit *test)
+{
+	static const u8 counter[3][CARP_COUNTER_LEN] = { { 1 }, { 2 }, { 3 } };
+	static const u8 digest[CARP_DIGEST_LEN] = { 9 };
+	struct carp_auth_memo memo = { 0 };
+
+	carp_auth_remember(&memo, counter[0], digest, false);
+	recall(test, &memo, counter[0], digest, 0);
+	carp_auth_remember(&memo, counter[1], digest, true);
+	recall(test, &memo, counter[0], digest, 0);
+	recall(test, &memo, counter[1], digest, 1);
+	carp_auth_remember(&memo, counter[2], digest, true);
+	recall(test, &memo, counter[0], digest, 0);
+	recall(test, &memo, counter[1], digest, -1);
+	recall(test, &memo, counter[2], digest, 1);
+}
+
 static void sign_all(const struct carp_auth *auth,
 		     u8 digest[CARP_AUTH_FORMS][CARP_DIGEST_LEN])
 {
@@ -482,6 +532,8 @@ static struct kunit_case auth_cases[] = {
 	KUNIT_CASE_PARAM(verify_refuses_any_flipped_bit, vector_gen_params),
 	KUNIT_CASE_PARAM(verify_refuses_another_vhid, vector_gen_params),
 	KUNIT_CASE_PARAM(verify_refuses_another_key, vector_gen_params),
+	KUNIT_CASE(nothing_is_recalled_that_was_not_found),
+	KUNIT_CASE(the_last_of_each_kind_is_recalled),
 	KUNIT_CASE_PARAM(verify_refuses_one_address_more, vector_gen_params),
 	KUNIT_CASE(forms_differ_by_link_local_addresses_only),
 	KUNIT_CASE(some_addresses_are_never_hashed),
