@@ -105,11 +105,13 @@ class Rig:
         """For how many ns of the next @ms the processor does something."""
         return int(self.sh(f"{PROBE} busy {ms}", 900).out.split()[0])
 
-    def pace(self, node, frame, count, interval):
-        """The same while @node sends @frame @count times."""
-        octets = "".join(f"\\x{byte:02x}" for byte in frame)
-        return int(self.out(node, f"printf '{octets}' | "
-                            f"{PROBE} pace eth0 {count} {interval}",
+    def pace(self, node, frames, count, interval):
+        """The same while @node sends @count of @frames, which are of one length,
+        in turn.
+        """
+        octets = "".join(f"\\x{byte:02x}" for byte in b"".join(frames))
+        return int(self.out(node, f"printf '{octets}' | {PROBE} pace eth0 "
+                            f"{count} {interval} {len(frames)}",
                             900).split()[0])
 
     def cost(self, a, address_a, b, address_b, count, repeats=5):

@@ -8,7 +8,6 @@ up, and gcov reads them beside what the compiler wrote. Prints a table. Of
 several runs, with different kernels, one for all.
 """
 
-import base64
 import glob
 import gzip
 import json
@@ -26,18 +25,13 @@ HEAD = ("file", "lines", "reached", "", "branches", "reached", "")
 
 def collect(guest, directory):
     """The counters of carp in @guest, which lists them below debugfs."""
-    text = guest.sh(
-        "cd /sys/kernel/debug/gcov && find . -name '*.gcda' |\n"
-        "while read -r f; do echo \"$f $(base64 -w0 <\"$f\")\"; done",
-        limit=300).out
     target = os.path.join(directory, "gcov", guest.name)
     os.makedirs(target, exist_ok=True)
-    for line in text.splitlines():
-        path, _, data = line.partition(" ")
-        if "/build/carp/" not in path or "/tests/" in path:
-            continue
+    listed = guest.files("find /sys/kernel/debug/gcov -path '*/build/carp/*' "
+                         "-name '*.gcda' ! -path '*/tests/*'")
+    for path, data in listed.items():
         with open(os.path.join(target, os.path.basename(path)), "wb") as file:
-            file.write(base64.b64decode(data))
+            file.write(data)
     assert os.listdir(target), "the kernel has no counters of carp"
     # They belong to this build; the next may be another.
     build = os.path.join(guest.image.path, "build", "carp")

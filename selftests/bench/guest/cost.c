@@ -79,32 +79,34 @@ static void print_busy(int64_t start, int64_t idle)
 }
 
 /**
- * pace - DEVICE COUNT INTERVAL-US <FRAME
+ * pace - DEVICE COUNT INTERVAL-US KINDS <FRAMES
  *
- * Sends FRAME out of DEVICE, COUNT times; prints for how many ns the processor
- * was not idle meanwhile, and how many passed.
+ * Sends COUNT frames out of DEVICE, each of the KINDS in its turn; prints for how
+ * many ns the processor was not idle meanwhile, and how many passed.
  */
 int pace(int argc, char **argv)
 {
-	long long count, interval;
+	long long count, interval, kinds;
 	int64_t start, idle;
-	char frame[2048];
+	char frames[2048];
 	ssize_t len;
 	int fd;
 
-	if (argc != 4)
+	if (argc != 5)
 		return 2;
 	count = number(argv[2]);
 	interval = number(argv[3]) * NSEC_PER_USEC;
-	len = read(STDIN_FILENO, frame, sizeof(frame));
-	if (len <= 0)
-		die("frame");
+	kinds = number(argv[4]);
+	len = read(STDIN_FILENO, frames, sizeof(frames));
+	if (len <= 0 || kinds <= 0 || len % kinds)
+		die("frames");
+	len /= kinds;
 	/* Protocol 0: hears nothing itself. */
 	fd = packet_socket(argv[1], 0);
 	idle = idle_time();
 	start = now();
 	for (long long i = 0; i < count; i++) {
-		if (send(fd, frame, len, 0) != len)
+		if (send(fd, frames + i % kinds * len, len, 0) != len)
 			die("send");
 		if (interval)
 			sleep_until(start + (i + 1) * interval);
