@@ -50,7 +50,8 @@ static bool carp_route_mark_fi(const struct carp_dev *carp,
 	for (i = 0; i < fib_info_num_path(fi); i++) {
 		struct fib_nh_common *nhc = fib_info_nhc(fi, i);
 
-		if (nhc->nhc_dev == carp->dev)
+		/* A group of next hops may have shrunk since it was counted. */
+		if (nhc && nhc->nhc_dev == carp->dev)
 			changed |= carp_mark(nhc, down);
 	}
 	return changed;
@@ -307,11 +308,11 @@ static int carp_route_entry_event(struct carp_net *cn,
 	}
 
 	for (i = 0; i < fib_info_num_path(fi); i++) {
-		struct net_device *dev = fib_info_nhc(fi, i)->nhc_dev;
+		struct fib_nh_common *nhc = fib_info_nhc(fi, i);
 
-		if (!dev || !netif_is_carp(dev))
+		if (!nhc || !nhc->nhc_dev || !netif_is_carp(nhc->nhc_dev))
 			continue;
-		err = carp_route_add(netdev_priv(dev), fi);
+		err = carp_route_add(netdev_priv(nhc->nhc_dev), fi);
 		if (err)
 			return notifier_from_errno(err);
 	}

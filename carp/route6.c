@@ -25,9 +25,14 @@ struct carp_route6 {
 	struct fib6_info *rt;
 };
 
-static struct fib6_nh *carp_route6_nh(struct fib6_info *rt)
+/* A next hop that is an object of its own is replaced, by one without a device
+ * or by IPv4's even, while routes keep it. NULL then. Context: RCU.
+ */
+static struct fib_nh_common *carp_route6_nhc(struct fib6_info *rt)
 {
-	return rt->nh ? nexthop_fib6_nh(rt->nh) : rt->fib6_nh;
+	struct fib6_nh *nh = rt->nh ? nexthop_fib6_nh(rt->nh) : rt->fib6_nh;
+
+	return nh ? &nh->nh_common : NULL;
 }
 
 /* Where the kernel learns that the link is ready it begins to ask for what is
@@ -106,15 +111,20 @@ static void carp_route6_heed_marks(const struct carp_dev *carp)
 void carp_route6_mark(struct carp_dev *carp)
 {
 	bool down = carp->vhost.state != CARP_STATE_MASTER;
+	struct fib_nh_common *nhc;
 	struct carp_route6 *route;
 	bool changed = false;
 
 	lockdep_assert_held(&carp->vhost.lock);
 
 	carp_route6_heed_marks(carp);
-	list_for_each_entry(route, &carp->routes6, list)
-		changed |= carp_mark(&carp_route6_nh(route->rt)->nh_common,
-				     down);
+	rcu_read_lock();
+	list_for_each_entry(route, &carp->routes6, list) {
+		nhc = carp_route6_nhc(route->rt);
+		if (nhc && nhc->nhc_dev == carp->dev)
+			changed |= carp_mark(nhc, down);
+	}
+	rcu_read_unlock();
 	if (changed)
 		carp_route6_flush(carp->cn);
 }
@@ -176,15 +186,15 @@ static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
  */
 int carp_route6_add(struct fib6_info *rt)
 {
-	struct net_device *dev = carp_route6_nh(rt)->fib_nh_dev;
+	struct fib_nh_common *nhc = carp_route6_nhc(rt);
 	struct carp_route6 *route;
 	struct carp_dev *carp;
 	int err = 0;
 
-	if (!dev || !netif_is_carp(dev))
+	if (!nhc || !nhc->nhc_dev || !netif_is_carp(nhc->nhc_dev))
 		return 0;
 
-	carp = netdev_priv(dev);
+	carp = netdev_priv(nhc->nhc_dev);
 	spin_lock_bh(&carp->vhost.lock);
 	if (carp->routes_closed || carp_route6_known(carp, rt))
 		goto mark;

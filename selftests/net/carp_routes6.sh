@@ -13,11 +13,36 @@ ALL_TESTS="
 	parent_and_device_go_in_one_batch_over_ipv6
 	one_address_on_two_links_is_answered_on_both_over_ipv6
 	a_parent_in_a_vrf_counts_no_badif_over_ipv6
+	a_next_hop_object_may_become_anything
 "
 
 # shellcheck source=carp_lib.sh
 . "$(dirname "$0")/carp_lib.sh"
 # shellcheck source=routes_lib.sh
 . "$(dirname "$0")/routes_lib.sh"
+
+# Routes keep it, dead ones too.
+a_next_hop_object_may_become_anything() {
+	in_family 6
+	setup_nodes 2
+	member 1
+	check "master" slowwait 5 is_state 1 MASTER
+	must nip 1 -6 nexthop add id 1 dev carp0
+	must nip 1 -6 route add 2001:db8:9::/64 nhid 1
+	must nip 1 -6 nexthop replace id 1 via 2001:db8::2 dev eth0
+	must nip 1 link set carp0 type carp state backup
+	check "backup" is_state 1 BACKUP
+	check "another link's next hop is not marked" fails has_linkdown
+	must nip 1 -6 nexthop replace id 1 dev carp0
+	must nip 1 -6 route del 2001:db8:9::/64
+	must nip 1 nexthop replace id 1 blackhole
+	must nip 1 link set carp0 type carp state master
+	check "master again" is_state 1 MASTER
+	must nip 1 link del carp0
+}
+
+has_linkdown() {
+	nip 1 -6 route show 2001:db8:9::/64 | grep -q linkdown
+}
 
 tests_run "$@"
