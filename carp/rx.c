@@ -27,7 +27,9 @@
  * @family: of the IP header
  * @unicast: it was sent to this host and not to the group
  * @v4: IPv4 source
+ * @to4: IPv4 destination
  * @v6: IPv6 source
+ * @to6: IPv6 destination
  * @adv: what it says, once that is known
  */
 struct carp_rx {
@@ -38,8 +40,14 @@ struct carp_rx {
 	bool unicast;
 	__sum16 pseudo;
 	union {
-		__be32 v4;
-		struct in6_addr v6;
+		struct {
+			__be32 v4;
+			__be32 to4;
+		};
+		struct {
+			struct in6_addr v6;
+			struct in6_addr to6;
+		};
 	};
 	struct carp_advert adv;
 };
@@ -70,22 +78,41 @@ static void carp_rx_log(const struct carp_rx *rx, const char *what)
 	carp_rx_log_at(rx, 2, what);
 }
 
+/* What the peer of this packet sees as the source of ours. Unicast leaves by
+ * the route to it: from the address that the peer has been told to send to.
+ */
+static bool carp_rx_own(const struct carp_rx *rx, __be32 *own4,
+			struct in6_addr *own6)
+{
+	struct carp_dev *carp = rx->node->carp;
+
+	if (rx->family == CARP_INET) {
+		*own4 = rx->unicast ? rx->to4 : carp_source4(carp);
+		return true;
+	}
+	if (!rx->unicast)
+		return carp_source6(carp, own6);
+	*own6 = rx->to6;
+	return true;
+}
+
 /* Negative if we stay master when both advertise the same: ucarp's order of
  * source addresses, or the order of the cookies where those are equal too, as
  * between members whose parents have no address.
  */
 static int carp_rx_tie(const struct carp_rx *rx)
 {
-	struct carp_dev *carp = rx->node->carp;
+	const struct carp_dev *carp = rx->node->carp;
 	struct in6_addr own6;
 	__be32 own4;
 	int tie = 0;
 
-	if (rx->family == CARP_INET) {
-		own4 = carp_source4(carp);
-		tie = carp_tie_cmp4((const u8 *)&own4, (const u8 *)&rx->v4);
-	} else if (carp_source6(carp, &own6)) {
-		tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
+	if (carp_rx_own(rx, &own4, &own6)) {
+		if (rx->family == CARP_INET)
+			tie = carp_tie_cmp4((const u8 *)&own4,
+					    (const u8 *)&rx->v4);
+		else
+			tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
 	}
 
 	if (!tie)
@@ -158,9 +185,11 @@ static bool carp_rx_peer_ok(const struct carp_rx *rx,
 	if (!key)
 		return false;
 	if (rx->family == CARP_INET)
-		return rx->unicast ? rx->v4 == key->peer4 : !key->peer4;
-	return rx->unicast ? ipv6_addr_equal(&rx->v6, &key->peer6) :
-			     ipv6_addr_any(&key->peer6);
+		return rx->unicast ? key->peer4 && rx->v4 == key->peer4 :
+				     !key->peer4;
+	if (ipv6_addr_any(&key->peer6))
+		return !rx->unicast;
+	return rx->unicast && ipv6_addr_equal(&rx->v6, &key->peer6);
 }
 
 static bool carp_rx_known_peer(const struct carp_rx *rx)
@@ -295,6 +324,7 @@ static enum carp_stat carp_rx_check4(struct carp_rx *rx,
 		return CARP_STAT_HDROPS;
 
 	rx->v4 = iph->saddr;
+	rx->to4 = iph->daddr;
 	stat = carp_rx_check_link(rx, iph->ttl);
 	if (stat != CARP_STAT_PAD)
 		return stat;
@@ -331,6 +361,7 @@ static enum carp_stat carp_rx_check6(struct carp_rx *rx,
 		return CARP_STAT_HDROPS;
 
 	rx->v6 = ip6h->saddr;
+	rx->to6 = ip6h->daddr;
 	rx->pseudo = ~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, CARP_HDR_LEN,
 				      CARP_PROTO_NUMBER, 0);
 	stat = carp_rx_check_link(rx, ip6h->hop_limit);

@@ -9,6 +9,8 @@ ALL_TESTS="
 	unicast_ipv4_members_behind_a_router_elect_one_master
 	unicast_ipv6_members_behind_a_router_elect_one_master
 	unicast_link_local_members_elect_one_master
+	equal_unicast_members_elect_one_master_by_another_link
+	equal_unicast_members_elect_one_master_by_another_link_over_ipv6
 	roles_swap_with_the_parents_mac_address
 	roles_swap_with_unicast_peers
 	roles_swap_with_both
@@ -108,6 +110,30 @@ unicast_ipv6_members_behind_a_router_elect_one_master() {
 
 has_link_local() {
 	nip "$1" -6 -o addr show dev eth0 scope link -tentative | grep -q fe80
+}
+
+# Each other's addresses are on another link than the parents, and in the opposite
+# order: who is preferred is decided by what is in the packets.
+#
+#	node 1 eth0 ${NET}1, eth1 ${FAR}20 ---- node 2 eth0 ${NET}2, eth1 ${FAR}10
+equal_unicast_members_elect_one_master_by_another_link() {
+	local word=peer
+
+	[ "$FAMILY" = 4 ] || word=peer6
+	setup_nodes 2
+	must nip 1 link add eth1 type veth peer name eth1 netns "${NS[2]}"
+	must nip 1 link set eth1 up
+	must nip 2 link set eth1 up
+	give 1 "${FAR}20/$LEN" eth1
+	give 2 "${FAR}10/$LEN" eth1
+	member 1 "$word" "${FAR}10"
+	member 2 "$word" "${FAR}20"
+	check "exactly one" slowwait 10 one_master
+	check "for good" holds 5 one_master
+	must nip 1 link set carp0 type carp state master
+	must nip 2 link set carp0 type carp state master
+	check "of two, one" slowwait 5 one_master
+	check "that one" holds 3 one_master
 }
 
 unicast_link_local_members_elect_one_master() {

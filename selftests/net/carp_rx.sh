@@ -236,6 +236,7 @@ an_interface_without_carp_counts_badif() {
 		badif ttl=254
 		badif version=3
 		badif pass=wrong
+		badif src=0.0.0.0 dst=255.255.255.255 eth_dst=ff:ff:ff:ff:ff:ff
 	EOF
 	inject <<<"ipackets"
 }

@@ -300,6 +300,7 @@ an_interface_without_carp_counts_badif_for_ipv6() {
 		badif ttl=254
 		badif version=3
 		badif pass=wrong
+		badif src=::
 	EOF
 	inject <<<"ipackets6"
 }
