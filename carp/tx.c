@@ -30,13 +30,16 @@ static const u8 carp_group4_mac[ETH_ALEN] = {
 	0x01, 0x00, 0x5e, 0x00, 0x00, 0x12
 };
 
+/* A queue that says it is congested has taken the packet. */
+static int carp_tx_verdict(int rc)
+{
+	return rc > 0 ? net_xmit_errno(rc) : rc;
+}
+
 static int carp_tx_xmit(struct sk_buff *skb)
 {
-	int rc;
-
 	skb->priority = TC_PRIO_CONTROL;
-	rc = dev_queue_xmit(skb);
-	return net_xmit_eval(rc) ? -ENOBUFS : 0;
+	return carp_tx_verdict(dev_queue_xmit(skb));
 }
 
 static struct sk_buff *carp_tx_alloc(struct net_device *lower, size_t len)
@@ -119,7 +122,7 @@ static int carp_tx_unicast4(struct sk_buff *skb, struct carp_dev *carp,
 	carp_tx_push_ip4(skb, fl4.saddr, peer);
 	skb_dst_set(skb, &rt->dst);
 	skb->priority = TC_PRIO_CONTROL;
-	return ip_local_out(carp->cn->net, NULL, skb);
+	return carp_tx_verdict(ip_local_out(carp->cn->net, NULL, skb));
 }
 
 static int carp_tx_multicast4(struct sk_buff *skb, struct carp_dev *carp)
@@ -315,7 +318,7 @@ static int carp_tx_unicast6(struct sk_buff *skb, struct carp_dev *carp,
 	carp_tx_push_ip6(skb, CARP_PROTO_NUMBER, &fl6.saddr, &fl6.daddr);
 	skb_dst_set(skb, dst);
 	skb->priority = TC_PRIO_CONTROL;
-	return ip6_local_out(carp->cn->net, NULL, skb);
+	return carp_tx_verdict(ip6_local_out(carp->cn->net, NULL, skb));
 }
 
 static int carp_tx_probe6(struct carp_dev *carp, const struct carp_key *key)
