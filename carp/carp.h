@@ -12,8 +12,10 @@
 #include <linux/hrtimer.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/l3mdev.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -53,6 +55,7 @@ struct carp_stats;
  * @ifdowns: devices whose parent is down
  * @senderrs: devices that cannot send
  * @groups: struct carp_group; written under RTNL, read under RCU
+ * @n_groups: how many, RTNL
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
@@ -82,6 +85,7 @@ struct carp_net {
 	atomic_t ifdowns;
 	atomic_t senderrs;
 	struct list_head groups;
+	unsigned int n_groups;
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;
@@ -373,6 +377,8 @@ struct carp_vhost {
  * @node: in carp_net.devs
  * @port_node: in carp_port.devs
  * @pending: in carp_net.pending, carp_net.lock
+ * @notify_closed: the device is going: nothing is told of it, carp_net.lock
+ * @notify_limit: of transitions in the log, RTNL
  * @vhost: the election
  * @nodes: the configuration of its nodes, RTNL
  * @params: the configuration that is not the election's, RTNL
@@ -381,6 +387,8 @@ struct carp_vhost {
  * @tracks: struct carp_track; written under RTNL, read under RCU
  * @n_tracks: how many, RTNL
  * @own_mac: the administrator has set a MAC address, RTNL
+ * @no_inet6: it had no IPv6 when its MTU changed, RTNL
+ * @operstate: what it was then, RTNL
  * @counter: the cookie, constant
  * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU
  * @left6: removed IPv6 ones whose groups are still to be left, the same
@@ -407,6 +415,8 @@ struct carp_dev {
 	struct list_head node;
 	struct list_head port_node;
 	struct list_head pending;
+	bool notify_closed;
+	struct ratelimit_state notify_limit;
 	struct carp_vhost vhost;
 	struct carp_nodes_conf nodes;
 	struct carp_params params;
@@ -415,6 +425,8 @@ struct carp_dev {
 	struct list_head tracks;
 	unsigned int n_tracks;
 	bool own_mac;
+	bool no_inet6;
+	unsigned int operstate;
 	u8 counter[CARP_COUNTER_LEN];
 	struct list_head vips;
 	struct list_head left6;
@@ -462,6 +474,35 @@ static inline struct carp_node *carp_leader(const struct carp_dev *carp)
 static inline bool carp_is_balancing(const struct carp_dev *carp)
 {
 	return rcu_access_pointer(carp->vhost.share);
+}
+
+/* Is it the link that a device's virtual addresses live on? Another carp device on
+ * it may well be the way out: without an address of the parent's it has a route as
+ * good.
+ */
+static inline bool carp_on_link(const struct carp_dev *carp,
+				const struct net_device *dev)
+{
+	const struct carp_dev *other;
+
+	if (dev == carp->lower)
+		return true;
+	if (!netif_is_carp(dev))
+		return false;
+	other = netdev_priv(dev);
+	return other->lower == carp->lower;
+}
+
+/* Does @dev belong to another VRF than a device and its parent? That may have the
+ * same addresses. Context: RCU.
+ */
+static inline bool carp_other_vrf(const struct carp_dev *carp,
+				  const struct net_device *dev)
+{
+	int vrf = l3mdev_master_ifindex_rcu(dev);
+
+	return vrf != l3mdev_master_ifindex_rcu(carp->dev) &&
+	       vrf != l3mdev_master_ifindex_rcu(carp->lower);
 }
 
 /* How good an answer a device is to "who has this address, as seen on @dev":

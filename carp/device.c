@@ -17,6 +17,7 @@
 #include "neigh.h"
 #include "nf.h"
 #include "node.h"
+#include "notify.h"
 #include "port.h"
 #include "redirect.h"
 #include "route.h"
@@ -115,6 +116,11 @@ static void carp_device_uninit(struct net_device *dev)
 	carp_route_close(carp);
 	carp_redirect_close(carp);
 	carp_device_leave_net(carp);
+	/* A device that could not be registered is freed as soon as this
+	 * returns.
+	 */
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		synchronize_net();
 }
 
 /* Taking part begins when the kernel is through with NETDEV_UP, see event.c. */
@@ -277,7 +283,7 @@ void carp_device_setup(struct net_device *dev)
 	carp->dev = dev;
 	carp->nodes.n = 1;
 	INIT_LIST_HEAD(&carp->vhost.nodes);
-	INIT_LIST_HEAD(&carp->pending);
+	carp_notify_prepare(carp);
 	INIT_LIST_HEAD(&carp->vips);
 	INIT_LIST_HEAD(&carp->left6);
 	INIT_LIST_HEAD(&carp->kept6);
@@ -320,6 +326,51 @@ static void carp_device_configure_inet6(struct net_device *dev)
 	idev->cnf.rtr_solicits = 0;
 	idev->cnf.keep_addr_on_down = 1;
 	idev->cnf.ignore_routes_with_linkdown = 1;
+#endif
+}
+
+/**
+ * carp_device_mtu_begin - the kernel is about to be told of another MTU
+ * @dev: the device
+ *
+ * With one below 1280 it has no IPv6. When it grows, IPv6 begins anew, with the
+ * system's settings, and would give a device that is ready a link-local address,
+ * which were a virtual one. So it is not ready until carp_device_mtu_end().
+ *
+ * Context: RTNL.
+ */
+void carp_device_mtu_begin(struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	struct carp_dev *carp = netdev_priv(dev);
+
+	carp->no_inet6 = !__in6_dev_get(dev);
+	if (!carp->no_inet6)
+		return;
+
+	carp->operstate = dev->operstate;
+	WRITE_ONCE(dev->operstate, IF_OPER_DORMANT);
+#endif
+}
+
+/**
+ * carp_device_mtu_end - the kernel knows the MTU
+ * @dev: the device
+ *
+ * Context: RTNL.
+ */
+void carp_device_mtu_end(struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	struct carp_dev *carp = netdev_priv(dev);
+
+	if (!carp->no_inet6)
+		return;
+
+	carp_device_configure_inet6(dev);
+	WRITE_ONCE(dev->operstate, carp->operstate);
+	if (carp->operstate == IF_OPER_UP)
+		netdev_state_change(dev);
 #endif
 }
 

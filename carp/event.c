@@ -42,8 +42,12 @@ static int carp_event_early(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 
-	if (event == NETDEV_UP && netif_is_carp(dev))
+	if (!netif_is_carp(dev))
+		return NOTIFY_DONE;
+	if (event == NETDEV_UP)
 		carp_route_open(netdev_priv(dev), true);
+	if (event == NETDEV_CHANGEMTU)
+		carp_device_mtu_begin(dev);
 	return NOTIFY_DONE;
 }
 
@@ -55,6 +59,9 @@ static int carp_event_own(struct net_device *dev, unsigned long event,
 	switch (event) {
 	case NETDEV_REGISTER:
 		carp_device_configure(dev);
+		break;
+	case NETDEV_CHANGEMTU:
+		carp_device_mtu_end(dev);
 		break;
 	case NETDEV_UP:
 		carp_addr_routes(carp);

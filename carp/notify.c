@@ -6,11 +6,19 @@
  * under its lock, and one worker per namespace logs and announces them in
  * order.
  */
+#include <linux/delay.h>
+#include <linux/ratelimit.h>
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 
 #include "demote.h"
 #include "notify.h"
+
+/* Between two rounds of news. */
+#define CARP_NOTIFY_PAUSE_MS	10
+/* A device's transitions in the log: these in that time, then none. */
+#define CARP_NOTIFY_BURST	100
+#define CARP_NOTIFY_INTERVAL	(10 * HZ)
 
 static struct workqueue_struct *carp_notify_wq;
 
@@ -85,10 +93,11 @@ static void carp_notify_uevent(const struct carp_dev *carp,
 	kobject_uevent_env(&carp->dev->dev.kobj, KOBJ_CHANGE, env);
 }
 
-static void carp_notify_log(const struct carp_dev *carp,
+static void carp_notify_log(struct carp_dev *carp,
 			    const struct carp_transition *t)
 {
-	if (READ_ONCE(carp->cn->log) < 1)
+	if (READ_ONCE(carp->cn->log) < 1 ||
+	    !__ratelimit(&carp->notify_limit))
 		return;
 
 	if (carp_is_balancing(carp))
@@ -161,31 +170,41 @@ static bool carp_notify_device(struct carp_dev *carp)
 	return carp_notify_transitions(carp) || demoted;
 }
 
-static struct carp_dev *carp_notify_next(struct carp_net *cn)
+static struct carp_dev *carp_notify_next(struct carp_net *cn,
+					 struct list_head *pending)
 {
 	struct carp_dev *carp;
 
 	spin_lock_bh(&cn->lock);
-	carp = list_first_entry_or_null(&cn->pending, struct carp_dev, pending);
+	carp = list_first_entry_or_null(pending, struct carp_dev, pending);
 	if (carp)
 		list_del_init(&carp->pending);
 	spin_unlock_bh(&cn->lock);
 	return carp;
 }
 
+/* What becomes of a device while it is looked at is for the next time: whoever
+ * makes members change their states all the time must not keep RTNL taken, nor
+ * a processor busy.
+ */
 static void carp_notify_work(struct work_struct *work)
 {
 	struct carp_net *cn = container_of(work, struct carp_net, notify);
 	struct carp_dev *carp;
+	LIST_HEAD(pending);
 
-	/* A device leaves the list in ndo_uninit, under RTNL too. */
+	/* A device leaves either list in ndo_uninit, under RTNL too. */
 	rtnl_lock();
-	while ((carp = carp_notify_next(cn))) {
+	spin_lock_bh(&cn->lock);
+	list_splice_init(&cn->pending, &pending);
+	spin_unlock_bh(&cn->lock);
+	while ((carp = carp_notify_next(cn, &pending))) {
 		if (carp_notify_device(carp))
 			call_netdevice_notifiers(NETDEV_CHANGEINFODATA,
 						 carp->dev);
 	}
 	rtnl_unlock();
+	msleep(CARP_NOTIFY_PAUSE_MS);
 }
 
 /**
@@ -199,7 +218,7 @@ void carp_notify(struct carp_dev *carp)
 	struct carp_net *cn = carp->cn;
 
 	spin_lock(&cn->lock);
-	if (list_empty(&carp->pending))
+	if (list_empty(&carp->pending) && !carp->notify_closed)
 		list_add_tail(&carp->pending, &cn->pending);
 	spin_unlock(&cn->lock);
 
@@ -211,7 +230,8 @@ void carp_notify(struct carp_dev *carp)
  * @carp: the device, which is going away
  *
  * Its last transitions are logged here; the link message of its deletion
- * follows.
+ * follows. Whoever has found the device before, such as who changes a demotion
+ * count, may still see it change.
  *
  * Context: RTNL.
  */
@@ -221,8 +241,20 @@ void carp_notify_cancel(struct carp_dev *carp)
 
 	carp_notify_device(carp);
 	spin_lock_bh(&carp->cn->lock);
+	carp->notify_closed = true;
 	list_del_init(&carp->pending);
 	spin_unlock_bh(&carp->cn->lock);
+}
+
+/**
+ * carp_notify_prepare - before anything can be told of a device
+ * @carp: the device
+ */
+void carp_notify_prepare(struct carp_dev *carp)
+{
+	INIT_LIST_HEAD(&carp->pending);
+	ratelimit_state_init(&carp->notify_limit, CARP_NOTIFY_INTERVAL,
+			     CARP_NOTIFY_BURST);
 }
 
 /**

@@ -8,6 +8,7 @@
 const char *carp_state_name(enum carp_state state);
 const char *carp_reason_text(enum carp_reason reason);
 
+void carp_notify_prepare(struct carp_dev *carp);
 void carp_notify(struct carp_dev *carp);
 void carp_notify_cancel(struct carp_dev *carp);
 

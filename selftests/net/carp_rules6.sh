@@ -28,6 +28,7 @@ ALL_TESTS="
 	a_firewall_that_drops_all_does_not_stop_the_election_over_ipv6
 	the_documented_rules_let_service_through_over_ipv6
 	no_link_local_address_comes_by_itself
+	no_link_local_address_comes_with_a_greater_mtu
 	a_link_local_address_outlives_down_and_up
 	groups_are_joined_on_the_parent
 "
@@ -50,6 +51,26 @@ link_local() {
 
 alone() {
 	equal "$1: link-local addresses" "" "$(link_local)"
+}
+
+no_link_local_address_comes_with_a_greater_mtu() {
+	setup_nodes 2
+	member 1
+	check "master" slowwait 5 is_state 1 MASTER
+	must nip 1 link set carp0 mtu 1200
+	must nip 1 link set carp0 mtu 1500
+	alone "on a master"
+	must nip 1 link set carp0 type carp state backup
+	must nip 1 link set carp0 mtu 1200
+	must nip 1 link set carp0 mtu 1500
+	alone "on a backup"
+	must nip 1 link set carp0 type carp state master
+	check "master again" is_state 1 MASTER
+	must n 2 ping -q -c 1 -W 1 "$VIP"
+	alone "once the link is ready"
+	must nip 1 addr add "$VIP6/64" dev carp0
+	give 2 2001:db8::2/64 eth0
+	check "and IPv6 works" slowwait 5 n 2 ping -q -c 1 -W 1 "$VIP6"
 }
 
 no_link_local_address_comes_by_itself() {
