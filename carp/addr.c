@@ -12,6 +12,7 @@
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/route.h>
 
 #include "addr.h"
 #include "addr6.h"
@@ -19,6 +20,14 @@
 #include "route.h"
 #include "vhost.h"
 #include "vip.h"
+
+/* An address of a VRF that only looks like a virtual one. */
+static bool carp_addr_foreign4(const struct carp_dev *carp, __be32 addr,
+			       const struct net_device *dev)
+{
+	return carp_other_vrf(carp, dev) &&
+	       inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
+}
 
 /**
  * carp_addr_owner4 - whose virtual address is this
@@ -36,7 +45,8 @@ struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 	struct carp_vip *vip;
 
 	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
-		if (vip->family != CARP_INET || vip->v4 != addr)
+		if (vip->family != CARP_INET || vip->v4 != addr ||
+		    carp_addr_foreign4(vip->carp, addr, dev))
 			continue;
 		if (!owner || carp_rank(vip->carp, dev) > carp_rank(owner, dev))
 			owner = vip->carp;
@@ -47,13 +57,21 @@ struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,
 					__be32 addr)
 {
-	struct carp_vip *vip;
+	struct carp_vip *vip, *found = NULL;
 
-	list_for_each_entry(vip, &carp->vips, list) {
-		if (vip->family == CARP_INET && vip->v4 == addr)
-			return vip;
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(carp->cn->vips, vip, hash,
+				   (__force u32)addr) {
+		if (vip->carp == carp && vip->family == CARP_INET &&
+		    vip->v4 == addr) {
+			found = vip;
+			break;
+		}
 	}
-	return NULL;
+	rcu_read_unlock();
+	return found;
 }
 
 static int carp_addr_reserve4(struct carp_dev *carp)
@@ -282,7 +300,9 @@ static void carp_addr_find_routes(struct carp_dev *carp,
 {
 	carp_route_find4(carp, ifa->ifa_local);
 	carp_route_find4(carp, ifa->ifa_address | ~ifa->ifa_mask);
-	carp_addr_find_subnet(carp, ifa);
+	/* All addresses of a subnet have one route to it. */
+	if (!(ifa->ifa_flags & IFA_F_SECONDARY))
+		carp_addr_find_subnet(carp, ifa);
 }
 
 /**

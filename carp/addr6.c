@@ -21,6 +21,18 @@
 #include "vhost.h"
 #include "vip.h"
 
+/* An address of another link or VRF that only looks like a virtual one. */
+static bool carp_addr6_foreign(const struct carp_dev *carp,
+			       const struct in6_addr *addr,
+			       const struct net_device *dev)
+{
+	bool local = ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL;
+
+	if (carp_on_link(carp, dev) || !(local || carp_other_vrf(carp, dev)))
+		return false;
+	return ipv6_chk_addr(dev_net(dev), addr, dev, local);
+}
+
 /**
  * carp_addr6_owner - whose virtual address is this
  * @cn: the namespace
@@ -38,7 +50,8 @@ struct carp_dev *carp_addr6_owner(const struct carp_net *cn,
 
 	hash_for_each_possible_rcu(cn->vips, vip, hash, ipv6_addr_hash(addr)) {
 		if (vip->family != CARP_INET6 ||
-		    !ipv6_addr_equal(&vip->v6, addr))
+		    !ipv6_addr_equal(&vip->v6, addr) ||
+		    carp_addr6_foreign(vip->carp, addr, dev))
 			continue;
 		if (!owner || carp_rank(vip->carp, dev) > carp_rank(owner, dev))
 			owner = vip->carp;

@@ -29,33 +29,25 @@
 #include "share.h"
 #include "stats.h"
 
-/* The link that a virtual address lives on. Another carp device on it may well
- * be the way out: without an address of the parent's it has a route as good.
- */
-static bool carp_nf_on_link(const struct carp_dev *carp,
-			    const struct net_device *out)
+/* It came in by a link. The control block does not say so of IPv6. */
+static bool carp_nf_in_transit(const struct sk_buff *skb)
 {
-	const struct carp_dev *other;
-
-	if (out == carp->lower)
-		return true;
-	if (!netif_is_carp(out))
-		return false;
-	other = netdev_priv(out);
-	return other->lower == carp->lower;
+	return skb->skb_iif;
 }
 
 /* A packet that came in from a virtual address is somebody else's, unless it
  * goes back out to where that address lives: then this host has put the
- * address there.
+ * address there. But what a bridge that filters passes from port to port has
+ * that bridge as its way out, and not even a route.
  */
-static bool carp_nf_ours4(const struct carp_dev *carp,
-			  const struct sk_buff *skb,
-			  const struct net_device *out)
+static bool carp_nf_ours(const struct carp_dev *carp,
+			 const struct sk_buff *skb,
+			 const struct net_device *out)
 {
-	if (!(IPCB(skb)->flags & IPSKB_FORWARDED))
+	if (!carp_nf_in_transit(skb))
 		return true;
-	return carp_nf_on_link(carp, out);
+	return carp_on_link(carp, out) &&
+	       !(skb_dst(skb)->flags & DST_FAKE_RTABLE);
 }
 
 static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
@@ -68,32 +60,22 @@ static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	carp = carp_addr_owner4(cn, ip_hdr(skb)->saddr, state->out);
-	if (likely(!carp) || !carp_nf_ours4(carp, skb, state->out))
+	if (likely(!carp) || !carp_nf_ours(carp, skb, state->out))
 		return NF_ACCEPT;
 
 	if (!carp_is_master(carp) ||
-	    (!(IPCB(skb)->flags & IPSKB_FORWARDED) &&
-	     !carp_share_sends(carp, skb))) {
+	    (!carp_nf_in_transit(skb) && !carp_share_sends(carp, skb))) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
 
-	if (state->out == carp->dev || !carp_nf_on_link(carp, state->out) ||
+	if (state->out == carp->dev || !carp_on_link(carp, state->out) ||
 	    dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
 	return carp_redirect4(carp, skb) ? NF_ACCEPT : NF_DROP;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static bool carp_nf_ours6(const struct carp_dev *carp,
-			  const struct sk_buff *skb,
-			  const struct net_device *out)
-{
-	if (!(IP6CB(skb)->flags & IP6SKB_FORWARDED))
-		return true;
-	return carp_nf_on_link(carp, out);
-}
-
 static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
@@ -104,17 +86,16 @@ static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	carp = carp_addr6_owner(cn, &ipv6_hdr(skb)->saddr, state->out);
-	if (likely(!carp) || !carp_nf_ours6(carp, skb, state->out))
+	if (likely(!carp) || !carp_nf_ours(carp, skb, state->out))
 		return NF_ACCEPT;
 
 	if (!carp_is_master(carp) ||
-	    (!(IP6CB(skb)->flags & IP6SKB_FORWARDED) &&
-	     !carp_share_sends(carp, skb))) {
+	    (!carp_nf_in_transit(skb) && !carp_share_sends(carp, skb))) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_SRCDROP);
 		return NF_DROP_ERR(-ENETUNREACH);
 	}
 
-	if (state->out == carp->dev || !carp_nf_on_link(carp, state->out) ||
+	if (state->out == carp->dev || !carp_on_link(carp, state->out) ||
 	    dst_xfrm(skb_dst(skb)))
 		return NF_ACCEPT;
 	return carp_redirect6(carp, skb) ? NF_ACCEPT : NF_DROP;

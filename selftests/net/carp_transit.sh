@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What has a virtual address and is not the member's: what it forwards or bridges
+# for others, and what has that address elsewhere. Both families.
+# shellcheck disable=SC2317 # functions called by name
+
+ALL_TESTS="
+	a_backup_that_routes_passes_the_masters_answers_on
+	a_backup_that_routes_passes_the_masters_answers_on_over_ipv6
+	a_backup_whose_bridge_filters_passes_the_masters_answers_on
+	a_backup_whose_bridge_filters_passes_the_masters_answers_on_over_ipv6
+	a_vrf_may_have_the_same_address
+	a_vrf_may_have_the_same_address_over_ipv6
+	another_link_may_have_the_same_link_local_address
+	what_is_masqueraded_behind_the_address_leaves_as_the_masters
+	what_is_masqueraded_behind_the_address_leaves_as_the_masters_over_ipv6
+"
+
+# shellcheck source=carp_lib.sh
+. "$(dirname "$0")/carp_lib.sh"
+
+reaches() {
+	n "$1" ping -q -c 2 -i 0.2 -W 1 "$2"
+}
+
+# Node 1 MASTER, node 2 BACKUP.
+setup_roles() {
+	member 1
+	must nip 1 link set carp0 type carp state master
+	member 2 advskew 100
+	check "node 2 is backup" slowwait 2 is_state 2 BACKUP
+	check "node 1 is master" is_state 1 MASTER
+}
+
+# behind NODE: node 4 with ${FAR}4 on its eth1, and eth1 of NODE
+behind() {
+	ns 4
+	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[$1]}"
+	must nip 4 link set eth1 up
+	must nip "$1" link set eth1 up
+	give 4 "${FAR}4/$LEN" eth1
+	give "$1" "$FAR$1/$LEN" eth1
+	must nip 4 route add default via "$FAR$1"
+	sysctl_set "$1" "$FORWARD=1"
+}
+
+a_backup_that_routes_passes_the_masters_answers_on() {
+	setup_nodes 2
+	behind 2
+	must nip 1 route add "${FAR}0/$LEN" via "${NET}2"
+	setup_roles
+	check "from behind the backup" slowwait 5 reaches 4 "$VIP"
+	equal "dropped" 0 "$(counter 2 srcdrop)"
+}
+
+#  node: eth0, vm0 -- br7 -- carp0; node 4 is the machine at vm0 of node 2
+a_backup_whose_bridge_filters_passes_the_masters_answers_on() {
+	local node table=ip
+
+	must modprobe br_netfilter
+	setup_nodes 2
+	[ "$FAMILY" = 4 ] || table=ip6
+	for node in 1 2; do
+		must nip "$node" addr flush dev eth0
+		must nip "$node" link add br7 type bridge forward_delay 0
+		must nip "$node" link set eth0 master br7
+		must nip "$node" link set br7 up
+		give "$node" "$NET$node/$LEN" br7
+		sysctl_set "$node" "net.bridge.bridge-nf-call-${table}tables=1"
+		must nip "$node" link add carp0 link br7 type carp vhid 1 \
+			advskew $((node * 50)) pass "$PASS"
+		must nip "$node" addr add "$VIP/$LEN" dev carp0
+		must nip "$node" link set carp0 up
+	done
+	ns 4
+	must nip 4 link add eth0 type veth peer name vm0 netns "${NS[2]}"
+	must nip 4 link set eth0 up
+	must nip 2 link set vm0 master br7 up
+	give 4 "${NET}4/$LEN" eth0
+	check "node 1 is master" slowwait 10 is_state 1 MASTER
+	check "node 2 is backup" is_state 2 BACKUP
+	check "from a machine on the backup" reaches 4 "$VIP"
+	equal "dropped" 0 "$(counter 2 srcdrop)"
+	must nip 1 link set carp0 down
+	check "node 2 takes over" slowwait 2 is_state 2 MASTER
+	check "from a machine on the master" reaches 4 "$VIP"
+}
+
+#  node 1: eth0 -- carp0 with $VIP; eth1 with $VIP in vrf7 -- node 4
+a_vrf_may_have_the_same_address() {
+	setup_nodes 2
+	ns 4
+	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[1]}"
+	must nip 4 link set eth1 up
+	give 4 "${NET}4/$LEN" eth1
+	must nip 1 link add vrf7 type vrf table 77
+	must nip 1 link set vrf7 up
+	# As the kernel's vrf.rst says: a VRF's addresses before the others.
+	must nip 1 "-$FAMILY" rule add pref 32765 table local
+	must nip 1 "-$FAMILY" rule del pref 0
+	must nip 1 link set eth1 master vrf7
+	must nip 1 link set eth1 up
+	give 1 "$VIP/$LEN" eth1
+	check "before" reaches 4 "$VIP"
+	setup_roles
+	must nip 4 neigh flush dev eth1
+	check "beside a master" slowwait 5 reaches 4 "$VIP"
+	check "and the master" reaches 2 "$VIP"
+	must nip 1 link set carp0 down
+	check "node 2 takes over" slowwait 2 is_state 2 MASTER
+	must nip 4 neigh flush dev eth1
+	check "beside no master" slowwait 5 reaches 4 "$VIP"
+}
+
+another_link_may_have_the_same_link_local_address() {
+	local dropped
+
+	in_family 6
+	setup_nodes 2
+	VIPS="$VIP/$LEN fe80::1/64"
+	ns 4
+	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[2]}"
+	must nip 4 link set eth1 up
+	must nip 2 link set eth1 up
+	must nip 2 addr add fe80::1/64 dev eth1 nodad
+	setup_roles
+	dropped=$(counter 2 srcdrop)
+	check "it answers" slowwait 5 n 4 ping -q -c 1 -W 1 fe80::1%eth1
+	equal "dropped" "$dropped" "$(counter 2 srcdrop)"
+}
+
+what_is_masqueraded_behind_the_address_leaves_as_the_masters() {
+	local table=ip
+
+	[ "$FAMILY" = 4 ] || table=ip6
+	setup_nodes 3
+	behind 1
+	setup_roles
+	must n 1 nft -f - <<-END
+	table $table nat {
+		chain postrouting {
+			type nat hook postrouting priority srcnat
+			oif eth0 $table saddr ${FAR}0/$LEN snat to $VIP
+		}
+	}
+	END
+	capture seg p1 "$TMP/sent" inbound
+	check "from behind the master" reaches 4 "${NET}3"
+	capture_stop "$CAPTURE"
+	check "by the address" [ "$(frames "$TMP/sent" "$IP src $VIP" | wc -l)" -ge 2 ]
+	equal "by another MAC" 0 "$(frames "$TMP/sent" \
+		"$IP src $VIP and not ether src $VMAC" | wc -l)"
+}
+
+tests_run "$@"
