@@ -136,7 +136,7 @@ int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
  * @by: how much
  *
  * Context: RTNL. Return: 0; -ERANGE if the count would leave 0..255, as
- * OpenBSD; or -ENOMEM.
+ * OpenBSD; -ENOSPC if CARP_GROUPS_MAX others have one; or -ENOMEM.
  */
 int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
 {
@@ -154,11 +154,15 @@ int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
 		WRITE_ONCE(found->count, count);
 	} else if (found) {
 		list_del_rcu(&found->list);
+		cn->n_groups--;
 		kfree_rcu(found, rcu);
 	} else if (count) {
-		found = kzalloc(sizeof(*found), GFP_KERNEL);
+		if (cn->n_groups == CARP_GROUPS_MAX)
+			return -ENOSPC;
+		found = kzalloc(sizeof(*found), GFP_KERNEL_ACCOUNT);
 		if (!found)
 			return -ENOMEM;
+		cn->n_groups++;
 		found->group = group;
 		found->count = count;
 		list_add_tail_rcu(&found->list, &cn->groups);

@@ -115,6 +115,9 @@ static int carp_group_demote(struct sk_buff *skb, struct genl_info *info)
 	if (err == -ERANGE)
 		NL_SET_ERR_MSG(info->extack,
 			       "carp: the demotion count of a group must stay within 0..255");
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG(info->extack,
+			       "carp: 256 groups can have a demotion count");
 	if (!err)
 		carp_vhost_reweigh(cn);
 	return err;

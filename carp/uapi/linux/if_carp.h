@@ -291,6 +291,7 @@ enum carp_stat {
 #define CARP_GENL_NAME		"carp"
 #define CARP_GENL_VERSION	1
 #define CARP_GROUP_DEMOTION_MAX	255
+#define CARP_GROUPS_MAX		256
 
 enum {
 	CARP_CMD_UNSPEC,
