@@ -8,6 +8,7 @@
 ALL_TESTS="
 	carp_check_demotes_and_undoes
 	carp_check_that_was_killed_is_cleaned_up_after
+	carp_check_undoes_later_what_it_cannot_now
 	carp_check_follows_a_new_device
 	carp_check_finds_a_device_that_was_renamed
 	carp_check_follows_the_module
@@ -115,6 +116,27 @@ carp_check_that_was_killed_is_cleaned_up_after() {
 	start_check web
 	must slowwait 10 fails test -e "$TMP/run/web"
 	check "what was not done is not undone" demoted 0
+}
+
+carp_check_undoes_later_what_it_cannot_now() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	printf '%s\n' '#!/bin/sh' "[ ! -e '$TMP/broken' ] || exit 1" \
+		"exec carpconfig \"\$@\"" >"$TMP/carpconfig"
+	chmod +x "$TMP/carpconfig"
+	CHECK=web
+	CARPCONFIG=$TMP/carpconfig carp_check bg 1
+	check "demoted" slowwait 10 demoted 50
+	: >"$TMP/broken"
+	: >"$TMP/well"
+	check "it cannot" slowwait 10 grep -q \
+		'web: cannot undo the demotion, trying again' "$BG_OUT"
+	check "and says nothing else" fails grep -q 'is gone\|is undone' "$BG_OUT"
+	rm "$TMP/broken"
+	check "undone" slowwait 10 demoted 0
+	check "said" slowwait 5 grep -q 'web: succeeded 1 times' "$BG_OUT"
+	bg_stop "$BG" TERM
+	check "once" demoted 0
 }
 
 carp_check_follows_a_new_device() {
