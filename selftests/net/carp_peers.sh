@@ -9,6 +9,8 @@ ALL_TESTS="
 	unicast_ipv4_members_behind_a_router_elect_one_master
 	unicast_ipv6_members_behind_a_router_elect_one_master
 	unicast_link_local_members_elect_one_master
+	unicast_members_elect_through_the_documented_rules
+	unicast_members_elect_through_the_documented_rules_over_ipv6
 	equal_unicast_members_elect_one_master_by_another_link
 	equal_unicast_members_elect_one_master_by_another_link_over_ipv6
 	roles_swap_with_the_parents_mac_address
@@ -134,6 +136,42 @@ equal_unicast_members_elect_one_master_by_another_link() {
 	must nip 2 link set carp0 type carp state master
 	check "of two, one" slowwait 5 one_master
 	check "that one" holds 3 one_master
+}
+
+# As the admin guide says: unicast is a packet like others.
+unicast_members_elect_through_the_documented_rules() {
+	local node peer word=peer table=ip proto="ip protocol"
+
+	[ "$FAMILY" = 4 ] || word=peer6 table=ip6 proto="ip6 nexthdr"
+	setup_nodes 2
+	for node in 1 2; do
+		peer=$NET$((3 - node))
+		must n "$node" nft -f - <<-END
+		table inet filter {
+			chain input {
+				type filter hook input priority filter
+				policy drop
+				$table saddr $peer $proto 112 accept
+				icmpv6 type { nd-neighbor-solicit,
+					nd-neighbor-advert } accept
+			}
+			chain output {
+				type filter hook output priority filter
+				policy drop
+				$table daddr $peer $proto 112 accept
+				icmpv6 type { nd-neighbor-solicit,
+					nd-neighbor-advert } accept
+			}
+		}
+		END
+		member "$node" advskew $((100 * node)) "$word" "$peer"
+	done
+	check "exactly one" slowwait 10 one_master
+	check "for good" holds 5 one_master
+	check "the faster" is_state 1 MASTER
+	must nip 1 link set carp0 down
+	check "goodbye is heard" slowwait 1 is_state 2 MASTER
+	equal "not demoted" 0 "$(n 2 carpconfig -j carp0 | json_value demoted)"
 }
 
 unicast_link_local_members_elect_one_master() {

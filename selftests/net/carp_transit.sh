@@ -13,6 +13,8 @@ ALL_TESTS="
 	a_vrf_may_have_the_same_address
 	a_vrf_may_have_the_same_address_over_ipv6
 	another_link_may_have_the_same_link_local_address
+	the_documented_reverse_path_rule_lets_the_address_be_reached
+	the_documented_reverse_path_rule_lets_the_address_be_reached_over_ipv6
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters_over_ipv6
 "
@@ -128,6 +130,26 @@ another_link_may_have_the_same_link_local_address() {
 	dropped=$(counter 2 srcdrop)
 	check "it answers" slowwait 5 n 4 ping -q -c 1 -W 1 fe80::1%eth1
 	equal "dropped" "$dropped" "$(counter 2 srcdrop)"
+}
+
+the_documented_reverse_path_rule_lets_the_address_be_reached() {
+	local rule="fib saddr . iif oif missing drop"
+
+	setup_nodes 3
+	setup_roles
+	must n 1 nft -f - <<-END
+	table inet path {
+		chain path {
+			type filter hook prerouting priority raw
+			$rule
+		}
+	}
+	END
+	check "without the exception" fails reaches 3 "$VIP"
+	must n 1 nft flush chain inet path path
+	must n 1 nft "add rule inet path path iifname != \"carp*\" $rule"
+	check "with it" slowwait 5 reaches 3 "$VIP"
+	check "and the host itself" reaches 3 "${NET}1"
 }
 
 what_is_masqueraded_behind_the_address_leaves_as_the_masters() {
