@@ -343,6 +343,13 @@ test_completion() {
 	completes "tracking" 'group' carpconfig carp0 track gr
 	completes "parents" 'lo' carpconfig carp0 create carpdev lo
 	completes "options" '--help --version' carpconfig --
+	_carpconfig_interfaces() {
+		printf '%s\n' "\$(touch\${IFS}$tmp/touched)" eth0
+	}
+	completes "any name" "\$(touch\${IFS}$tmp/touched)" \
+		carpconfig carp0 create carpdev '$'
+	completes "and executes none" eth0 carpconfig carp0 create carpdev eth
+	[ ! -e "$tmp/touched" ] || fail "completion: a name was executed"
 }
 
 test_units() {

@@ -165,7 +165,7 @@ static void add_balancing(json_t *json, const struct link *link)
  * @state: its addresses are in here
  * @stats: with the counters
  *
- * Return: the object.
+ * Return: the object, or NULL if its name is not UTF-8 or there is no memory.
  */
 json_t *json_link(const struct link *link, const struct state *state,
 		  bool stats)

@@ -102,9 +102,15 @@ static int show_json(const struct state *state, const struct options *options)
 {
 	json_t *links = json_array();
 
-	for (size_t i = 0; i < state->n_links; i++)
-		json_array_append_new(links, json_link(&state->links[i], state,
-						       options->stats));
+	for (size_t i = 0; i < state->n_links; i++) {
+		if (!json_array_append_new(links, json_link(&state->links[i],
+							    state,
+							    options->stats)))
+			continue;
+		json_decref(links);
+		return fail(state->links[i].ifname,
+			    "its name is no UTF-8, as JSON wants it");
+	}
 	if (!json_print(links, JSON_INDENT(2)))
 		return fail(NULL, "%s", strerror(ENOMEM));
 	return EXIT_OK;
