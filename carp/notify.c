@@ -146,7 +146,8 @@ static bool carp_notify_transitions(struct carp_dev *carp)
 		return false;
 
 	if (serial - vhost->told > CARP_HISTORY_MAX) {
-		if (READ_ONCE(carp->cn->log) >= 1)
+		if (READ_ONCE(carp->cn->log) >= 1 &&
+		    __ratelimit(&carp->notify_limit))
 			netdev_info(carp->dev, "%u state transitions not logged\n",
 				    serial - vhost->told - CARP_HISTORY_MAX);
 		vhost->told = serial - CARP_HISTORY_MAX;

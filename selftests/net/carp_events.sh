@@ -17,6 +17,7 @@ ALL_TESTS="
 	wait_ends_when_time_is_up_or_the_device_is_gone
 	wait_recovers_what_its_socket_lost
 	every_reader_ends_right_after_a_flood
+	transitions_without_end_leave_rtnl_to_others
 	hooks_are_told_of_the_event
 	hooks_are_run_in_order
 	hooks_that_hang_are_killed_with_what_they_forked
@@ -291,6 +292,32 @@ told() {
 
 # A reader that is in time, one that stands still until it is more than its socket
 # can hold, and programs that are too slow.
+# Whoever replays an advertisement and a goodbye makes as many as he likes.
+transitions_without_end_leave_rtnl_to_others() {
+	local lines serial
+
+	setup_nodes 2
+	member 1
+	check "master" slowwait 5 is_state 1 MASTER
+	lines=$(dmesg | wc -l)
+	serial=$(info 1 .serial)
+	bg 2 "$(dirname "$0")/seesaw.py" eth0
+	check "there are many" slowwait 5 many_transitions "$serial"
+	check "another link is made" timeout 5 ip -n "${NS[1]}" link add d0 \
+		type dummy
+	check "and the device set down" timeout 5 ip -n "${NS[1]}" link set \
+		carp0 down
+	bg_stop "$BG" KILL
+	check "the log is not flooded" [ $(($(dmesg | wc -l) - lines)) -lt 150 ]
+	must nip 1 link set carp0 up
+	check "and it works" slowwait 8 is_state 1 MASTER
+}
+
+# many_transitions SERIAL: since then
+many_transitions() {
+	[ $(($(info 1 .serial) - $1)) -gt 300 ]
+}
+
 every_reader_ends_right_after_a_flood() {
 	local fast slow stopped hooks i
 

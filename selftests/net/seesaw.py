@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""seesaw.py DEVICE: says goodbye and comes back, as fast as it can, until killed.
+
+Two frames of one MASTER, advskew 0 and the goodbye of it, in turn: whoever hears
+them yields and takes over at each.
+"""
+
+import socket
+import sys
+
+import inject
+
+
+def main(device):
+    keys = dict(inject.DEFAULTS, advbase="0", advskew="1",
+                eth_src="00:00:5e:00:01:01")
+    frames = (inject.build(keys),
+              inject.build(dict(keys, advbase="255", advskew="255")))
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+        wire.bind((device, 0))
+        while True:
+            for frame in frames:
+                wire.send(frame)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
