@@ -450,6 +450,11 @@ reaches_the_master() {
 	equal "$1: another's" "2001:db8::2 eth0" "$(from 2 2001:db8::77)"
 }
 
+# leads_out NODE: the route to the virtual address
+leads_out() {
+	nip "$1" -6 route get "$VIP6" | grep -q 'dev eth0'
+}
+
 a_backup_reaches_the_ipv6_master() {
 	setup_nodes6 2
 	member 1
@@ -469,7 +474,7 @@ a_backup_reaches_the_ipv6_master() {
 	must nip 2 addr add 2001:db8:2::1/64 dev carp0
 	must nip 2 addr del 2001:db8:2::1/64 dev carp0
 	sysctl_set 2 net.ipv6.conf.all.ignore_routes_with_linkdown=0
-	sleep 0.5
+	check "the next advertisement mends it" slowwait 3 leads_out 2
 	reaches_the_master "BACKUP, meddled with"
 	sysctl_set 2 net.carp.allow=0
 	reaches_the_master "allow=0"
