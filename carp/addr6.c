@@ -294,16 +294,28 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 	carp_route_sync(carp);
 }
 
+/**
+ * carp_addr6_settle - do now what is left to the worker for a device
+ * @carp: the device
+ *
+ * Whoever adds an address and then says what depends on it need not wait.
+ *
+ * Context: RTNL.
+ */
+void carp_addr6_settle(struct carp_dev *carp)
+{
+	if (carp->port && carp_addr6_take_dirty(carp))
+		carp_addr6_sync_device(carp);
+}
+
 static void carp_addr6_sync(struct work_struct *work)
 {
 	struct carp_net *cn = container_of(work, struct carp_net, sync6);
 	struct carp_dev *carp;
 
 	rtnl_lock();
-	list_for_each_entry(carp, &cn->devs, node) {
-		if (carp->port && carp_addr6_take_dirty(carp))
-			carp_addr6_sync_device(carp);
-	}
+	list_for_each_entry(carp, &cn->devs, node)
+		carp_addr6_settle(carp);
 	rtnl_unlock();
 }
 

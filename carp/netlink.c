@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
+#include "addr6.h"
 #include "config.h"
 #include "device.h"
 #include "dump.h"
@@ -207,6 +208,7 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (err)
 		return err;
 
+	carp_addr6_settle(carp);
 	err = carp_config_prepare(&cfg, carp, tb, data, extack);
 	if (!err)
 		carp_config_commit(&cfg, carp);

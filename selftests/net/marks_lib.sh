@@ -211,8 +211,8 @@ marks_are_right_for_an_address_on_two_devices() {
 	must nip 1 -batch "$TMP/batch"
 	check "backup" slowwait 2 is_state 1 BACKUP
 	check "backup" slowwait 2 is_state 1 BACKUP carp1
-	check "the first" marked 1
-	check "the second" marked 1 carp1
+	check "the first" slowwait 2 marked 1
+	check "the second" slowwait 2 marked 1 carp1
 	check "not local" fails is_local
 	force 1 master carp1
 	check "the first" marked 1
@@ -225,7 +225,7 @@ marks_are_right_for_an_address_on_two_devices() {
 	check "the second" marked 1 carp1
 	check "it answers" pings
 	must nip 1 link del carp0
-	check "the second" marked 1 carp1
+	check "the second" slowwait 2 marked 1 carp1
 	check "not local" fails is_local
 	force 1 master carp1
 	check "it answers" pings
