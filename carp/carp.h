@@ -387,7 +387,7 @@ struct carp_vhost {
  * @tracks: struct carp_track; written under RTNL, read under RCU
  * @n_tracks: how many, RTNL
  * @own_mac: the administrator has set a MAC address, RTNL
- * @no_inet6: it had no IPv6 when its MTU changed, RTNL
+ * @no_inet6: its MTU is changing, and it had no IPv6, RTNL
  * @operstate: what it was then, RTNL
  * @counter: the cookie, constant
  * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU

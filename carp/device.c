@@ -344,10 +344,11 @@ void carp_device_mtu_begin(struct net_device *dev)
 #if IS_ENABLED(CONFIG_IPV6)
 	struct carp_dev *carp = netdev_priv(dev);
 
-	carp->no_inet6 = !__in6_dev_get(dev);
-	if (!carp->no_inet6)
+	/* Where somebody refuses the MTU this is called again for the old one. */
+	if (carp->no_inet6 || __in6_dev_get(dev))
 		return;
 
+	carp->no_inet6 = true;
 	carp->operstate = dev->operstate;
 	WRITE_ONCE(dev->operstate, IF_OPER_DORMANT);
 #endif
@@ -367,6 +368,7 @@ void carp_device_mtu_end(struct net_device *dev)
 	if (!carp->no_inet6)
 		return;
 
+	carp->no_inet6 = false;
 	carp_device_configure_inet6(dev);
 	WRITE_ONCE(dev->operstate, carp->operstate);
 	if (carp->operstate == IF_OPER_UP)
