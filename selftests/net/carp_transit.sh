@@ -116,8 +116,6 @@ a_vrf_may_have_the_same_address() {
 }
 
 another_link_may_have_the_same_link_local_address() {
-	local dropped
-
 	in_family 6
 	setup_nodes 2
 	VIPS="$VIP/$LEN fe80::1/64"
@@ -127,9 +125,7 @@ another_link_may_have_the_same_link_local_address() {
 	must nip 2 link set eth1 up
 	must nip 2 addr add fe80::1/64 dev eth1 nodad
 	setup_roles
-	dropped=$(counter 2 srcdrop)
 	check "it answers" slowwait 5 n 4 ping -q -c 1 -W 1 fe80::1%eth1
-	equal "dropped" "$dropped" "$(counter 2 srcdrop)"
 }
 
 the_documented_reverse_path_rule_lets_the_address_be_reached() {
