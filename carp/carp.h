@@ -210,7 +210,7 @@ struct carp_node_key {
 	struct carp_auth auth;
 	u8 digest[CARP_DIGEST_LEN];
 	struct carp_auth_memo memo;
-	spinlock_t memo_lock;
+	spinlock_t memo_lock; /* protects memo */
 };
 
 /**
@@ -476,9 +476,9 @@ static inline bool carp_is_balancing(const struct carp_dev *carp)
 	return rcu_access_pointer(carp->vhost.share);
 }
 
-/* Is it the link that a device's virtual addresses live on? Another carp device on
- * it may well be the way out: without an address of the parent's it has a route as
- * good.
+/* Is it the link that a device's virtual addresses live on? Another carp device
+ * on it may well be the way out: without an address of the parent's it has a
+ * route as good.
  */
 static inline bool carp_on_link(const struct carp_dev *carp,
 				const struct net_device *dev)
@@ -493,8 +493,8 @@ static inline bool carp_on_link(const struct carp_dev *carp,
 	return other->lower == carp->lower;
 }
 
-/* Does @dev belong to another VRF than a device and its parent? That may have the
- * same addresses. Context: RCU.
+/* Does @dev belong to another VRF than a device and its parent? That may have
+ * the same addresses. Context: RCU.
  */
 static inline bool carp_other_vrf(const struct carp_dev *carp,
 				  const struct net_device *dev)

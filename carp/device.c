@@ -333,9 +333,10 @@ static void carp_device_configure_inet6(struct net_device *dev)
  * carp_device_mtu_begin - the kernel is about to be told of another MTU
  * @dev: the device
  *
- * With one below 1280 it has no IPv6. When it grows, IPv6 begins anew, with the
- * system's settings, and would give a device that is ready a link-local address,
- * which were a virtual one. So it is not ready until carp_device_mtu_end().
+ * With one below 1280 it has no IPv6. When it grows, IPv6 begins anew, with
+ * the system's settings, and would give a device that is ready a link-local
+ * address, which were a virtual one. So it is not ready until
+ * carp_device_mtu_end().
  *
  * Context: RTNL.
  */
@@ -344,7 +345,7 @@ void carp_device_mtu_begin(struct net_device *dev)
 #if IS_ENABLED(CONFIG_IPV6)
 	struct carp_dev *carp = netdev_priv(dev);
 
-	/* Where somebody refuses the MTU this is called again for the old one. */
+	/* Where somebody refuses the MTU this is called for the old one, too. */
 	if (carp->no_inet6 || __in6_dev_get(dev))
 		return;
 

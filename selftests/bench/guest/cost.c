@@ -81,8 +81,8 @@ static void print_busy(int64_t start, int64_t idle)
 /**
  * pace - DEVICE COUNT INTERVAL-US KINDS <FRAMES
  *
- * Sends COUNT frames out of DEVICE, each of the KINDS in its turn; prints for how
- * many ns the processor was not idle meanwhile, and how many passed.
+ * Sends COUNT frames out of DEVICE, each of the KINDS in its turn; prints for
+ * how many ns the processor was not idle meanwhile, and how many passed.
  */
 int pace(int argc, char **argv)
 {
