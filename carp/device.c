@@ -345,7 +345,7 @@ void carp_device_mtu_begin(struct net_device *dev)
 #if IS_ENABLED(CONFIG_IPV6)
 	struct carp_dev *carp = netdev_priv(dev);
 
-	/* Where somebody refuses the MTU this is called for the old one, too. */
+	/* Where somebody refuses the MTU this is called again, for the old. */
 	if (carp->no_inet6 || __in6_dev_get(dev))
 		return;
 
