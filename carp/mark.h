@@ -5,6 +5,22 @@
 
 #include <net/ip_fib.h>
 
+#include "carp.h"
+
+/**
+ * carp_mark_owner - the carp device that a next hop leads out of
+ * @nhc: the next hop, or NULL: who replaces a next-hop object, or shrinks a
+ *	group of them, leaves a route without one
+ *
+ * Context: RCU or RTNL. Return: the device, or NULL if it leads elsewhere.
+ */
+static inline struct carp_dev *carp_mark_owner(const struct fib_nh_common *nhc)
+{
+	struct net_device *dev = nhc ? nhc->nhc_dev : NULL;
+
+	return dev && netif_is_carp(dev) ? netdev_priv(dev) : NULL;
+}
+
 /**
  * carp_mark - mark one next hop
  * @nhc: the next hop

@@ -50,8 +50,7 @@ static bool carp_route_mark_fi(const struct carp_dev *carp,
 	for (i = 0; i < fib_info_num_path(fi); i++) {
 		struct fib_nh_common *nhc = fib_info_nhc(fi, i);
 
-		/* A group of next hops may have shrunk since it was counted. */
-		if (nhc && nhc->nhc_dev == carp->dev)
+		if (carp_mark_owner(nhc) == carp)
 			changed |= carp_mark(nhc, down);
 	}
 	return changed;
@@ -308,11 +307,9 @@ static int carp_route_entry_event(struct carp_net *cn,
 	}
 
 	for (i = 0; i < fib_info_num_path(fi); i++) {
-		struct fib_nh_common *nhc = fib_info_nhc(fi, i);
+		struct carp_dev *carp = carp_mark_owner(fib_info_nhc(fi, i));
 
-		if (!nhc || !nhc->nhc_dev || !netif_is_carp(nhc->nhc_dev))
-			continue;
-		err = carp_route_add(netdev_priv(nhc->nhc_dev), fi);
+		err = carp ? carp_route_add(carp, fi) : 0;
 		if (err)
 			return notifier_from_errno(err);
 	}
@@ -321,14 +318,11 @@ static int carp_route_entry_event(struct carp_net *cn,
 
 static int carp_route_nh_event(const struct fib_nh_notifier_info *info)
 {
-	struct net_device *dev = info->fib_nh->fib_nh_dev;
+	struct carp_dev *carp = carp_mark_owner(&info->fib_nh->nh_common);
 
-	struct carp_dev *carp;
-
-	if (!dev || !netif_is_carp(dev))
+	if (!carp)
 		return NOTIFY_DONE;
 
-	carp = netdev_priv(dev);
 	spin_lock_bh(&carp->vhost.lock);
 	carp_route_mark(carp);
 	spin_unlock_bh(&carp->vhost.lock);

@@ -121,7 +121,7 @@ void carp_route6_mark(struct carp_dev *carp)
 	rcu_read_lock();
 	list_for_each_entry(route, &carp->routes6, list) {
 		nhc = carp_route6_nhc(route->rt);
-		if (nhc && nhc->nhc_dev == carp->dev)
+		if (carp_mark_owner(nhc) == carp)
 			changed |= carp_mark(nhc, down);
 	}
 	rcu_read_unlock();
@@ -186,15 +186,13 @@ static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
  */
 int carp_route6_add(struct fib6_info *rt)
 {
-	struct fib_nh_common *nhc = carp_route6_nhc(rt);
+	struct carp_dev *carp = carp_mark_owner(carp_route6_nhc(rt));
 	struct carp_route6 *route;
-	struct carp_dev *carp;
 	int err = 0;
 
-	if (!nhc || !nhc->nhc_dev || !netif_is_carp(nhc->nhc_dev))
+	if (!carp)
 		return 0;
 
-	carp = netdev_priv(nhc->nhc_dev);
 	spin_lock_bh(&carp->vhost.lock);
 	if (carp->routes_closed || carp_route6_known(carp, rt))
 		goto mark;
