@@ -259,7 +259,7 @@ static void carp_addr6_find_routes(struct carp_dev *carp,
 	struct in6_addr other = *addr;
 	unsigned int i;
 
-	carp_route6_find(carp, addr);
+	carp_route6_local(carp, addr);
 	for (i = 1; i < 256; i++) {
 		other.s6_addr[15] = addr->s6_addr[15] ^ i;
 		if (carp_addr6_known(carp, &other))

@@ -19,10 +19,12 @@
  * struct carp_route6 - an IPv6 route that leads out of a carp device
  * @list: in carp_dev.routes6
  * @rt: the route, held
+ * @listed: it has been in a table
  */
 struct carp_route6 {
 	struct list_head list;
 	struct fib6_info *rt;
+	bool listed;
 };
 
 /* A next hop that is an object of its own is replaced, by one without a device
@@ -164,6 +166,16 @@ static void carp_route6_free(struct carp_route6 *route)
 	kfree(route);
 }
 
+/* What has left its table, or will never be in one as nobody else has it. */
+static bool carp_route6_is_dead(struct carp_route6 *route)
+{
+	if (rcu_access_pointer(route->rt->fib6_node)) {
+		route->listed = true;
+		return false;
+	}
+	return route->listed || refcount_read(&route->rt->fib6_ref) == 1;
+}
+
 static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
 {
 	struct carp_route6 *route, *next;
@@ -172,19 +184,16 @@ static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
 	list_for_each_entry_safe(route, next, &carp->routes6, list) {
 		if (route->rt == rt)
 			known = true;
-		else if (!rcu_access_pointer(route->rt->fib6_node))
+		else if (carp_route6_is_dead(route))
 			carp_route6_free(route);
 	}
 	return known;
 }
 
-/**
- * carp_route6_add - follow a route if it leads out of a carp device
- * @rt: the route
- *
- * Context: BH disabled, RCU; tb6_lock may be held. Return: 0 or -ENOMEM.
+/* If the route leads out of a carp device; @listed: it is in a table, or will
+ * be right away. BH disabled, RCU; tb6_lock may be held. 0 or -ENOMEM.
  */
-int carp_route6_add(struct fib6_info *rt)
+static int carp_route6_follow(struct fib6_info *rt, bool listed)
 {
 	struct carp_dev *carp = carp_mark_owner(carp_route6_nhc(rt));
 	struct carp_route6 *route;
@@ -204,6 +213,7 @@ int carp_route6_add(struct fib6_info *rt)
 	}
 	fib6_info_hold(rt);
 	route->rt = rt;
+	route->listed = listed;
 	list_add_tail(&route->list, &carp->routes6);
 mark:
 	carp_route6_mark(carp);
@@ -228,16 +238,50 @@ int carp_route6_event(const struct fib6_entry_notifier_info *info)
 	struct fib6_info *sibling;
 	int err;
 
-	err = carp_route6_add(rt);
+	err = carp_route6_follow(rt, true);
 	if (err || !info->nsiblings)
 		return notifier_from_errno(err);
 
 	list_for_each_entry_rcu(sibling, &rt->fib6_siblings, fib6_siblings) {
-		err = carp_route6_add(sibling);
+		err = carp_route6_follow(sibling, true);
 		if (err)
 			break;
 	}
 	return notifier_from_errno(err);
+}
+
+/**
+ * carp_route6_local - follow the local route of an address
+ * @carp: the device
+ * @addr: the address
+ *
+ * Of local routes to one address the kernel announces only the first, and it
+ * may put this one into the table later.
+ *
+ * Context: RTNL, which holds the route still.
+ */
+void carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
+{
+	struct inet6_ifaddr *ifp;
+	struct inet6_dev *idev;
+
+	ASSERT_RTNL();
+
+	local_bh_disable();
+	rcu_read_lock();
+	idev = __in6_dev_get(carp->dev);
+	if (!idev)
+		goto out;
+	list_for_each_entry_rcu(ifp, &idev->addr_list, if_list) {
+		if (!ipv6_addr_equal(&ifp->addr, addr))
+			continue;
+		if (ifp->rt)
+			carp_route6_follow(ifp->rt, false);
+		break;
+	}
+out:
+	rcu_read_unlock();
+	local_bh_enable();
 }
 
 /**
@@ -257,7 +301,7 @@ void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 	rt = rt6_lookup(carp->cn->net, addr, NULL, carp->dev->ifindex, NULL, 1);
 	from = rt ? rcu_dereference(rt->from) : NULL;
 	if (from)
-		carp_route6_add(from);
+		carp_route6_follow(from, true);
 	if (rt)
 		ip6_rt_put(rt);
 	rcu_read_unlock();

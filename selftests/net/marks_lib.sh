@@ -214,6 +214,11 @@ marks_are_right_for_an_address_on_two_devices() {
 	check "the first" slowwait 2 marked 1
 	check "the second" slowwait 2 marked 1 carp1
 	check "not local" fails is_local
+	must nip 1 link set carp1 down
+	must nip 1 link set carp1 up
+	check "backup" slowwait 2 is_state 1 BACKUP carp1
+	check "the second, up again" slowwait 2 marked 1 carp1
+	check "not local" fails is_local
 	force 1 master carp1
 	check "the first" marked 1
 	check "the second" unmarked 1 carp1
