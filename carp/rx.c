@@ -78,41 +78,25 @@ static void carp_rx_log(const struct carp_rx *rx, const char *what)
 	carp_rx_log_at(rx, 2, what);
 }
 
-/* What the peer of this packet sees as the source of ours. Unicast leaves by
- * the route to it: from the address that the peer has been told to send to.
- */
-static bool carp_rx_own(const struct carp_rx *rx, __be32 *own4,
-			struct in6_addr *own6)
-{
-	struct carp_dev *carp = rx->node->carp;
-
-	if (rx->family == CARP_INET) {
-		*own4 = rx->unicast ? rx->to4 : carp_source4(carp);
-		return true;
-	}
-	if (!rx->unicast)
-		return carp_source6(carp, own6);
-	*own6 = rx->to6;
-	return true;
-}
-
 /* Negative if we stay master when both advertise the same: ucarp's order of
  * source addresses, or the order of the cookies where those are equal too, as
- * between members whose parents have no address.
+ * between members whose parents have no address. Unicast leaves by the route to
+ * the peer: from the address that the peer has been told to send to.
  */
 static int carp_rx_tie(const struct carp_rx *rx)
 {
-	const struct carp_dev *carp = rx->node->carp;
+	struct carp_dev *carp = rx->node->carp;
 	struct in6_addr own6;
 	__be32 own4;
 	int tie = 0;
 
-	if (carp_rx_own(rx, &own4, &own6)) {
-		if (rx->family == CARP_INET)
-			tie = carp_tie_cmp4((const u8 *)&own4,
-					    (const u8 *)&rx->v4);
-		else
-			tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
+	if (rx->family == CARP_INET) {
+		own4 = rx->unicast ? rx->to4 : carp_source4(carp);
+		tie = carp_tie_cmp4((const u8 *)&own4, (const u8 *)&rx->v4);
+	} else if (rx->unicast) {
+		tie = carp_tie_cmp6(rx->to6.s6_addr, rx->v6.s6_addr);
+	} else if (carp_source6(carp, &own6)) {
+		tie = carp_tie_cmp6(own6.s6_addr, rx->v6.s6_addr);
 	}
 
 	if (!tie)
