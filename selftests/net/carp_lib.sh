@@ -28,8 +28,8 @@
 # Each test runs in a subshell with namespaces of its own, which are removed
 # after it; "carp_x.sh NAME..." runs those only. A test that checks nothing has
 # failed. Words after "# vm:" on a line of the file are for selftests/vm/net.py:
-# cpus=2, clock=real, memory=512, limit=600 (seconds of the host), kernel=smp (for
-# that kernel of selftests/debug alone).
+# cpus=2, clock=real, memory=512, limit=600 (seconds of the host), kernel=uml,smp
+# (for those kernels of selftests/debug alone).
 #
 # A test that is named NAME_over_ipv6 is NAME, with in_family's words for IPv6;
 # NAME_over_ipv4_beside_ipv6 and NAME_over_ipv6_beside_ipv4 are NAME where nodes
@@ -172,6 +172,13 @@ setup_nodes6() {
 	for ((i = 1; i <= $1; i++)); do
 		must nip "$i" addr add "2001:db8::$i/64" dev eth0 nodad
 	done
+}
+
+# cable NODE NODE: another link, eth1 on both
+cable() {
+	must nip "$1" link add eth1 type veth peer name eth1 netns "${NS[$2]}"
+	must nip "$1" link set eth1 up
+	must nip "$2" link set eth1 up
 }
 
 # give NODE ADDRESS/LENGTH DEVICE: a host's own address, there at once
@@ -397,7 +404,8 @@ capture() {
 		-i "$device" -w "$file" "$@"
 	# shellcheck disable=SC2034 # for the tests
 	CAPTURE=$BG
-	must slowwait 5 grep -q "listening on" "$BG_OUT"
+	# Time leaps while it is read from a disk.
+	must slowwait 60 grep -q "listening on" "$BG_OUT"
 }
 
 # What was on the wire before the stop is in the file after it.

@@ -161,8 +161,9 @@ def exactly(names):
 
 
 def suits(path):
-    """A file of net may ask for one kind of kernel: see net.py."""
-    return net_runner.options(path)["kernel"] in ("any", os.environ.get("KERNEL"))
+    """A file of net may ask for some kinds of kernel: see net.py."""
+    kinds = net_runner.options(path)["kernel"]
+    return kinds == "any" or os.environ.get("KERNEL") in kinds.split(",")
 
 
 def net_jobs(report, pattern):

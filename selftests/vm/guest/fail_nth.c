@@ -12,11 +12,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,23 +93,29 @@ static unsigned int swap_fail_nth(pid_t pid, unsigned int left)
 	return was;
 }
 
-/* The child is in a stop at a system call: its fail-nth is set while a chosen
- * one runs.
+/* The child is in a stop at a system call, which come in pairs: its fail-nth is
+ * set while a chosen one runs. User-mode Linux has no PTRACE_GET_SYSCALL_INFO,
+ * so the number comes from the register.
  */
 static void at_call(pid_t pid, unsigned int *left)
 {
-	static bool inside;
-	struct __ptrace_syscall_info info;
+	static bool inside, failing;
+	long number;
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
-		die("PTRACE_GET_SYSCALL_INFO");
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY && *left &&
-	    is_chosen(info.entry.nr)) {
+	inside = !inside;
+	if (inside && *left) {
+		errno = 0;
+		number = ptrace(PTRACE_PEEKUSER, pid,
+				offsetof(struct user, regs.orig_rax), 0);
+		if (number < 0 && errno)
+			die("PTRACE_PEEKUSER");
+		if (!is_chosen(number))
+			return;
 		swap_fail_nth(pid, *left);
-		inside = true;
-	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT && inside) {
+		failing = true;
+	} else if (!inside && failing) {
 		*left = swap_fail_nth(pid, 0);
-		inside = false;
+		failing = false;
 	}
 }
 
