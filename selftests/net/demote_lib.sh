@@ -146,7 +146,7 @@ sent() {
 	local bytes line=0x0010 at=2
 
 	[ "$FAMILY" = 4 ] || line=0x0020 at=4
-	bytes=$(n 3 timeout 4 tcpdump -Z root -n -x -c 1 -i eth0 \
+	bytes=$(n 3 timeout 60 tcpdump -Z root -n -x -c 1 -i eth0 \
 		"$IP proto 112" 2>/dev/null | sed -n "s/^\t$line: *//p")
 	# After a header of 20 or of 40 bytes: 21 vhid advskew 07 demote
 	read -ra bytes <<<"$bytes"

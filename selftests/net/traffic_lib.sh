@@ -33,7 +33,7 @@ the_thousandth_address_is_announced_at_once() {
 		must nip "$node" -batch "$TMP/addresses"
 	done
 	check "node 1 is master" slowwait 10 is_state 1 MASTER
-	check "node 2 is backup" is_state 2 BACKUP
+	check "node 2 is backup" slowwait 3 is_state 2 BACKUP
 	many 9000
 	give 3 "$MANY/$LENGTH" eth0
 	capture 2 eth0 "$TMP/announced" outbound

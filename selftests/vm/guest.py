@@ -181,9 +181,13 @@ class Guest:
                   "apparmor=0 audit=0 random.trust_cpu=on cryptomgr.notests "
                   # A starved host stops the guest and makes its clock jump.
                   "no_timer_check rcupdate.rcu_cpu_stall_timeout=300 "
+                  # What QEMU translated is of use again at the same address.
+                  "norandmaps "
                   f"guest.name={self.name} {self.words}")
         command = [
-            "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max",
+            "qemu-system-x86_64", "-accel", "tcg",
+            # It copies byte by byte what a kernel believes to be fast strings.
+            "-cpu", "max,erms=off,fsrm=off",
             # Without ACPI a kernel is told of one processor in each socket.
             "-smp", f"cpus={self.cpus},sockets={self.cpus}", "-m", str(self.memory), "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot",
