@@ -290,8 +290,6 @@ told() {
 		END { print n + 0 }' "$1"
 }
 
-# A reader that is in time, one that stands still until it is more than its socket
-# can hold, and programs that are too slow.
 # Whoever replays an advertisement and a goodbye makes as many as he likes.
 transitions_without_end_leave_rtnl_to_others() {
 	local lines serial
@@ -318,6 +316,8 @@ many_transitions() {
 	[ $(($(info 1 .serial) - $1)) -gt 300 ]
 }
 
+# A reader that is in time, one that stands still until it is more than its socket
+# can hold, and programs that are too slow.
 every_reader_ends_right_after_a_flood() {
 	local fast slow stopped hooks i
 

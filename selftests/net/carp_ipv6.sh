@@ -452,7 +452,7 @@ reaches_the_master() {
 
 # leads_out NODE: the route to the virtual address
 leads_out() {
-	nip "$1" -6 route get "$VIP6" | grep -q 'dev eth0'
+	[[ $(from "$1" "$VIP6") == *" eth0" ]]
 }
 
 a_backup_reaches_the_ipv6_master() {
@@ -615,9 +615,7 @@ times() {
 a_gateway_without_a_link_local_address_finds_hosts() {
 	setup_nodes6 3
 	ns 4
-	must nip 1 link add eth1 type veth peer name eth1 netns "${NS[4]}"
-	must nip 1 link set eth1 up
-	must nip 4 link set eth1 up
+	cable 1 4
 	must nip 1 addr add 2001:db8:1::1/64 dev eth1 nodad
 	must nip 4 addr add 2001:db8:1::4/64 dev eth1 nodad
 	must nip 4 route add default via 2001:db8:1::1

@@ -123,9 +123,7 @@ equal_unicast_members_elect_one_master_by_another_link() {
 
 	[ "$FAMILY" = 4 ] || word=peer6
 	setup_nodes 2
-	must nip 1 link add eth1 type veth peer name eth1 netns "${NS[2]}"
-	must nip 1 link set eth1 up
-	must nip 2 link set eth1 up
+	cable 1 2
 	give 1 "${FAR}20/$LEN" eth1
 	give 2 "${FAR}10/$LEN" eth1
 	member 1 "$word" "${FAR}10"

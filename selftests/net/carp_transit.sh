@@ -21,6 +21,8 @@ ALL_TESTS="
 
 # shellcheck source=carp_lib.sh
 . "$(dirname "$0")/carp_lib.sh"
+# shellcheck source=parents_lib.sh
+. "$(dirname "$0")/parents_lib.sh"
 
 reaches() {
 	n "$1" ping -q -c 2 -i 0.2 -W 1 "$2"
@@ -38,9 +40,7 @@ setup_roles() {
 # behind NODE: node 4 with ${FAR}4 on its eth1, and eth1 of NODE
 behind() {
 	ns 4
-	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[$1]}"
-	must nip 4 link set eth1 up
-	must nip "$1" link set eth1 up
+	cable 4 "$1"
 	give 4 "${FAR}4/$LEN" eth1
 	give "$1" "$FAR$1/$LEN" eth1
 	must nip 4 route add default via "$FAR$1"
@@ -64,11 +64,7 @@ a_backup_whose_bridge_filters_passes_the_masters_answers_on() {
 	setup_nodes 2
 	[ "$FAMILY" = 4 ] || table=ip6
 	for node in 1 2; do
-		must nip "$node" addr flush dev eth0
-		must nip "$node" link add br7 type bridge forward_delay 0
-		must nip "$node" link set eth0 master br7
-		must nip "$node" link set br7 up
-		give "$node" "$NET$node/$LEN" br7
+		onto_bridge "$node"
 		sysctl_set "$node" "net.bridge.bridge-nf-call-${table}tables=1"
 		must nip "$node" link add carp0 link br7 type carp vhid 1 \
 			advskew $((node * 50)) pass "$PASS"
@@ -93,8 +89,7 @@ a_backup_whose_bridge_filters_passes_the_masters_answers_on() {
 a_vrf_may_have_the_same_address() {
 	setup_nodes 2
 	ns 4
-	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[1]}"
-	must nip 4 link set eth1 up
+	cable 4 1
 	give 4 "${NET}4/$LEN" eth1
 	must nip 1 link add vrf7 type vrf table 77
 	must nip 1 link set vrf7 up
@@ -102,7 +97,6 @@ a_vrf_may_have_the_same_address() {
 	must nip 1 "-$FAMILY" rule add pref 32765 table local
 	must nip 1 "-$FAMILY" rule del pref 0
 	must nip 1 link set eth1 master vrf7
-	must nip 1 link set eth1 up
 	give 1 "$VIP/$LEN" eth1
 	check "before" reaches 4 "$VIP"
 	setup_roles
@@ -120,9 +114,7 @@ another_link_may_have_the_same_link_local_address() {
 	setup_nodes 2
 	VIPS="$VIP/$LEN fe80::1/64"
 	ns 4
-	must nip 4 link add eth1 type veth peer name eth1 netns "${NS[2]}"
-	must nip 4 link set eth1 up
-	must nip 2 link set eth1 up
+	cable 4 2
 	must nip 2 addr add fe80::1/64 dev eth1 nodad
 	setup_roles
 	check "it answers" slowwait 5 n 4 ping -q -c 1 -W 1 fe80::1%eth1

@@ -63,15 +63,20 @@ a_pair_on_bonds() {
 	pair_on bond0
 }
 
+# onto_bridge NODE: eth0 below br7, which has its address
+onto_bridge() {
+	must nip "$1" link add br7 type bridge forward_delay 0
+	must nip "$1" link set eth0 master br7
+	move_address "$1" br7
+}
+
 #  node: eth0 -- br7 -- carp0
 a_pair_on_bridges() {
 	local node
 
 	setup_nodes 3
 	for node in 1 2 3; do
-		must nip "$node" link add br7 type bridge forward_delay 0
-		must nip "$node" link set eth0 master br7
-		move_address "$node" br7
+		onto_bridge "$node"
 	done
 	pair_on br7
 }
