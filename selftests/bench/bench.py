@@ -116,8 +116,9 @@ class Bench:
         scale.addresses(self.rig, self.book, self.quick)
 
 
-ROWS = ("planned", "unplanned", "between", "advertisements", "traffic", "calm",
-        "scale", "addresses")
+# The last one is not judged, and real time decides whether it comes to its end.
+ROWS = ("planned", "unplanned", "advertisements", "traffic", "calm",
+        "scale", "addresses", "between")
 
 
 def draw(book, directory):
