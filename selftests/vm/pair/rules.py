@@ -402,8 +402,11 @@ def the_device_shows_and_counts_both_directions(lab):
         # What a sends of its own accord in the name of the VIP.
         a.sh(f"ping -c 3 -i 0.2 -W 2 -I {VIP} {lab.address('client')}")
         after = [int(n) for n in a.out(count).split()]
-        seen = dump.kill("INT")
         client_ip = lab.address("client")
+        # It reads what waits for it a while after, and nothing once it ends.
+        a.until(f"[ $(grep -c '{client_ip} > {VIP}: ICMP echo reply' "
+                f"{dump.log}) -ge 3 ]", 10)
+        seen = dump.kill("INT")
         for arrow in (f"{client_ip} > {VIP}: ICMP echo request",
                       f"{VIP} > {client_ip}: ICMP echo reply",
                       f"{VIP} > {client_ip}: ICMP echo request",

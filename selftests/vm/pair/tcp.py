@@ -158,13 +158,17 @@ def put(guest, name, text):
 
 def conversation(a, client, who, size):
     """Both ways, both ends; what tcpdump on carp0 printed."""
-    dump = a.spawn("exec tcpdump -S -n -tt -l -B 8192 -i carp0 tcp")
+    dump = a.spawn("exec tcpdump -S -n -tt -l -B 8192 -i carp0 "
+                   "tcp or icmp")
     a.until(f"grep -q 'listening on' {dump.log}", 10)
     server = a.spawn(f"exec python3 /tmp/peer.py server {VIP} {who} {size}")
     a.until(f"grep -q listening {server.log}", 10)
     client.sh(f"python3 /tmp/peer.py client {VIP} {who} {size}", limit=60)
     assert "done" in server.wait(20)
     a.until("[ -z \"$(ss -Htn sport = :7000 | grep -v TIME-WAIT)\" ]", 10)
+    # It has read all that was before this.
+    client.sh(f"ping -c 1 -W 2 {VIP}")
+    a.until(f"grep -q 'ICMP echo reply' {dump.log}", 10)
     text = dump.kill("INT", 10)
     assert re.search(r"^0 packets dropped by kernel", text, re.M), text[-300:]
     return text
