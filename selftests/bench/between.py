@@ -131,6 +131,8 @@ def take_back(hosts, contender):
         a.sh("carpconfig carp0 state master")
     elif held:
         b.sh(contender.leave("b"))
+        # As long as one runs, another one ends at once.
+        b.until("! pgrep -x 'keepalived|ucarp'", 30)
     a.until(contender.holds(hosts, "a"), 30)
     if held and not isinstance(contender, Carp):
         b.sh(contender.back("b"))
