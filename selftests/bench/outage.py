@@ -64,12 +64,6 @@ def wait_away(rig, rng, interval):
     rig.sh(f"sleep {rng.random() * min(interval, 2) + 0.01:.6f}")
 
 
-def tail(contender, node):
-    """How long to go on asking, in ms. A daemon may take its time."""
-    late = 400 if isinstance(contender, Carp) else 2500
-    return contender.dead_time(node) // MS + late
-
-
 def shuffled(contenders, rig, rng):
     """Those that know the family."""
     wanted = [c for c in contenders
@@ -89,8 +83,9 @@ def planned(rig, book, contenders, runs, few, rng):
         for _ in range(number):
             master, other = contender.holder(rig)
             wait_away(rig, rng, 1)
-            run = Run(rig.ask(contender.leave(master), 150,
-                              tail(contender, other) if peer else 400))
+            # In ms. A daemon may take its time.
+            after = contender.dead_time(other) // MS + 1000 if peer else 400
+            run = Run(rig.ask(contender.leave(master), 150, after))
             floors.append(run.floor() / MS)
             gaps.append(run.gap() / MS)
             lost.append(run.lost)
@@ -116,9 +111,9 @@ def one_cut(rig, contender, rng):
     dead = contender.dead_time(other)
     wait_away(rig, rng, dead / 3 / SECOND)
     long = dead > SECOND
-    before = 1500 if long else 50
+    before, late = (1500, 1400) if long else (50, 400)
     run = Run(rig.ask(f"ip -n seg link set p{master} down", before,
-                      tail(contender, other), 500 if long else 100))
+                      dead // MS + late, 500 if long else 100))
     due = run.last_heard({"a": 1, "b": 2}[master]) + dead
     rig.sh(f"ip -n seg link set p{master} up")
     contender.settle(rig)

@@ -149,9 +149,10 @@ the_address_is_visible_in_every_state() {
 }
 
 a_hundred_failovers_are_no_news_of_addresses() {
-	local i node tick one two
+	local i node tick one two pause
 
 	setup_pair
+	printf -v pause 0.%03d $((50 * SLOW))
 	for node in 1 2; do
 		at_rest "$node"
 	done
@@ -172,9 +173,9 @@ a_hundred_failovers_are_no_news_of_addresses() {
 	# tells of IPv6 addresses again when a device is set up.
 	for ((i = 0; i < 50; i++)); do
 		printf '0\n1\n' >&"$one"
-		read -r -t 0.05 -u "$tick"
+		read -r -t "$pause" -u "$tick"
 		printf '0\n1\n' >&"$two"
-		read -r -t 0.05 -u "$tick"
+		read -r -t "$pause" -u "$tick"
 	done
 	exec {one}>&- {two}>&- {tick}>&-
 	check "node 1 is master" is_state 1 MASTER
