@@ -506,6 +506,7 @@ a_backup_without_another_global_address_never_speaks_from_the_vip() {
 		<(nip 2 -6 route get "$VIP6")
 	check "ping" ping6 2 "$VIP6"
 	bg 1 socat TCP6-LISTEN:7,fork,reuseaddr EXEC:hostname
+	check "it listens" slowwait 20 serves 1 7
 	check "tcp" slowwait 2 n 2 bash -c "exec 3<>/dev/tcp/$VIP6/7 && cat <&3"
 	check "somebody else" ping6 2 2001:db8::3
 	capture_stop "$CAPTURE"

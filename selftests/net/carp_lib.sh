@@ -283,14 +283,18 @@ deadline() {
 		(${1%.*} * 1000000 + 10#${part:0:6}) * ${2:-1}))
 }
 
-# busywait SECONDS COMMAND...: until it succeeds, looking all the time
+# busywait SECONDS COMMAND...: until it succeeds, looking all the time, and once
+# more at the end, which time may have leapt to
 busywait() {
 	local end
 
 	deadline "$1" "$SLOW"
 	shift
 	until "$@"; do
-		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+		[ "${EPOCHREALTIME/./}" -lt "$end" ] || {
+			"$@"
+			return
+		}
 	done
 }
 
@@ -301,9 +305,27 @@ slowwait() {
 	deadline "$1" "$SLOW"
 	shift
 	until "$@"; do
-		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+		[ "${EPOCHREALTIME/./}" -lt "$end" ] || {
+			"$@"
+			return
+		}
 		sleep "${POLL:-0.2}"
 	done
+}
+
+# prints TEXT COMMAND...: that, and nothing else
+prints() {
+	[ "$("${@:2}" 2>/dev/null)" = "$1" ]
+}
+
+# tells TEXT COMMAND...: among other things
+tells() {
+	grep -q -- "$1" <<<"$("${@:2}" 2>/dev/null)"
+}
+
+# serves NODE PORT: somebody listens there
+serves() {
+	[ -n "$(n "$1" ss -Hltn "sport = :$2")" ]
 }
 
 # holds SECONDS COMMAND...: it succeeds all that time, twice a second

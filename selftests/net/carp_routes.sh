@@ -37,8 +37,8 @@ an_ipv6_address_survives_down_and_up() {
 			<(nip 1 addr show dev carp0)
 	done
 	check "and works" slowwait 10 is_state 1 MASTER
-	check "it is local" slowwait 2 grep -q ^local \
-		<(nip 1 -6 route get 2001:db8::100)
+	check "it is local" slowwait 2 \
+		tells ^local nip 1 -6 route get 2001:db8::100
 }
 
 tests_run "$@"

@@ -245,7 +245,8 @@ the_own_advertisement_is_counted_as_looped_and_dropped() {
 	setup_wire
 	capture wire eth0 "$TMP/own.pcap" ip proto 112
 	must nip host link set carp0 type carp state master
-	check "one was sent" slowwait 2 test "$(counter host opackets)" = 1
+	check "one was sent" slowwait 2 \
+		prints 1 counter host opackets
 	capture_stop "$CAPTURE"
 	inject file="$TMP/own.pcap" <<-EOF
 		looped

@@ -321,7 +321,8 @@ the_own_ipv6_advertisement_is_counted_as_looped_and_dropped() {
 	setup_wire
 	capture wire eth0 "$TMP/own.pcap" ip6 proto 112
 	must nip host link set carp0 type carp state master
-	check "one was sent" slowwait 2 test "$(counter host opackets6)" = 1
+	check "one was sent" slowwait 2 \
+		prints 1 counter host opackets6
 	capture_stop "$CAPTURE"
 	inject file="$TMP/own.pcap" <<-EOF
 		looped

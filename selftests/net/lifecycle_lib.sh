@@ -258,8 +258,8 @@ the_vhid_changes_while_master() {
 	check "backup" slowwait 1 is_state 1 BACKUP
 	check "master" slowwait 5 is_state 1 MASTER
 	check "it answers" slowwait 2 pings
-	check "by the new MAC" slowwait 5 grep -q 00:00:5e:00:01:c8 \
-		<(nip 2 neigh show "$VIP")
+	check "by the new MAC" slowwait 5 \
+		tells 00:00:5e:00:01:c8 nip 2 neigh show "$VIP"
 	check "the old one is free" nip 1 link add carp1 link eth0 type carp vhid 1
 }
 

@@ -275,6 +275,7 @@ a_backup_reaches_the_master_at_the_address() {
 	setup_pair
 	check "ping" pings 2 "$VIP"
 	bg 1 socat "TCP$FAMILY-LISTEN:7,fork,reuseaddr" EXEC:hostname
+	check "it listens" slowwait 20 serves 1 7
 	check "tcp" slowwait 2 n 2 bash -c "exec 3<>/dev/tcp/$VIP/7 && cat <&3"
 	check "by the virtual MAC" grep -q "$VMAC" <(nip 2 neigh show "$VIP")
 	# The same in all other states that are not MASTER.
@@ -358,7 +359,7 @@ a_connection_left_behind_falls_silent() {
 	chmod +x "$TMP/talk"
 	bg 1 socat "TCP$FAMILY-LISTEN:7,bind=$AT,reuseaddr" "EXEC:$TMP/talk"
 	server=$BG
-	sleep 0.2
+	check "it listens" slowwait 20 serves 1 7
 	bg 3 socat -u "TCP$FAMILY:$AT:7" STDOUT
 	check "they talk" slowwait 3 grep -q word "$BG_OUT"
 	must nip 1 link set carp0 down

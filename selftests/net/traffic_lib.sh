@@ -143,7 +143,8 @@ tcp_through_the_address_behaves_as_tcp() {
 	bg 1 socat "TCP$FAMILY-LISTEN:7,bind=$AT,fork,reuseaddr" PIPE
 	bg 1 socat -u "TCP$FAMILY-LISTEN:8,bind=$AT,fork,reuseaddr" \
 		"OPEN:$TMP/got,creat"
-	sleep 0.3
+	check "both listen" slowwait 20 serves 1 8
+	check "both listen" slowwait 20 serves 1 7
 	n 3 socat -t 5 - "TCP$FAMILY:$AT:7" <"$TMP/data" >"$TMP/back"
 	check "echoed, and closed by FIN" cmp "$TMP/data" "$TMP/back"
 	n 3 socat -u - "TCP$FAMILY:$AT:8" <"$TMP/data"
@@ -181,7 +182,7 @@ the_path_mtu_is_found_through_the_address() {
 	head -c 200000 /dev/urandom >"$TMP/data"
 	bg 1 socat -u "OPEN:$TMP/data" \
 		"TCP$FAMILY-LISTEN:7,bind=$AT,fork,reuseaddr"
-	sleep 0.3
+	check "it listens" slowwait 20 serves 1 7
 	n 4 timeout 20 socat -u "TCP$FAMILY:$AT:7" - >"$TMP/got"
 	check "received" cmp "$TMP/data" "$TMP/got"
 	check "learned" grep -q "mtu 1300" \
@@ -251,7 +252,7 @@ a_forwarded_session_survives_the_failover() {
 	setup_gateways
 	head -c 40000 /dev/urandom >"$TMP/data"
 	bg 4 socat -u "TCP$FAMILY-LISTEN:7" "OPEN:$TMP/got,creat"
-	sleep 0.3
+	check "it listens" slowwait 20 serves 4 7
 	# 40 pieces, 0.2 s apart.
 	cat >"$TMP/talk" <<-EOF
 		for ((i = 0; i < 40; i++)); do
@@ -383,7 +384,8 @@ the_documented_rules_let_service_through() {
 	EOF
 	bg 1 socat "TCP$FAMILY-LISTEN:7,fork,reuseaddr" EXEC:hostname
 	bg 1 socat "TCP$FAMILY-LISTEN:8,fork,reuseaddr" EXEC:hostname
-	sleep 0.3
+	check "both listen" slowwait 20 serves 1 8
+	check "both listen" slowwait 20 serves 1 7
 	check "ping" pings 3 "$VIP"
 	check "the service" n 3 timeout 3 socat -u "TCP$FAMILY:$AT:7" -
 	check "not another" fails n 3 timeout 3 socat -u "TCP$FAMILY:$AT:8" -

@@ -29,6 +29,15 @@ import leaks  # noqa: E402
 NET = os.path.join(HERE, "..", "net")
 # What a guest is booted with.
 GUEST_WISHES = ("cpus", "clock", "memory")
+# What tests wait for, with all that it is linked to.
+WARM = """
+for name in tcpdump ping jq nft socat ss awk tail dd conntrack conntrackd nstat \\
+	arping ndisc6 bridge ucarp; do
+	file=$(type -P $name) || continue
+	cat $file $(LD_TRACE_LOADED_OBJECTS=1 $file | grep -o '/[^ ]*')
+done >/dev/null
+python3 -c 'import json, socket, struct'
+"""
 
 
 def options(path):
@@ -101,8 +110,7 @@ class Bench:
                 virtual_time=wish["clock"] == "virtual")
             self.guest.boot()
             # Time leaps while a program is read from a disk.
-            self.guest.sh("tcpdump --version; ping -V; jq --version; nft -v; "
-                          "python3 -c 'import json, socket, struct'")
+            self.guest.sh(WARM, 120)
             if self.image.kind.leaks:
                 leaks.forget(self.guest)
         return self.guest
