@@ -29,7 +29,7 @@ ANY = "*"
 # What waits for a guest that does not empty its socket, and for how long: a
 # real card's ring overflows too.
 BACKLOG_FRAMES = 512
-BACKLOG_NS = 100_000_000
+BACKLOG_NS = 500_000_000
 
 
 def patience():
@@ -375,8 +375,8 @@ class Hub:
         old = self.now() - BACKLOG_NS
         for target, queue in self._backlog.items():
             while queue:
-                if queue[0][0] < old:
+                if not self._send(target, queue[0][1]):
+                    if queue[0][0] >= old:
+                        break
                     self.dropped[target] += 1
-                elif not self._send(target, queue[0][1]):
-                    break
                 queue.popleft()

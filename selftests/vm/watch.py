@@ -43,6 +43,9 @@ class Diary:
         """Begin to write, and compare the clocks."""
         self.compare()
         self.monitor = self.guest.spawn(f"exec carpconfig monitor -j {self.dev}")
+        # Its first word has to be heard.
+        self.guest.until(f"grep -Eq ' 0 +{self.monitor.pid} +[0-9a-f]*[1-9a-f] ' "
+                         "/proc/net/netlink", 60)
         self.boot = self.guest.boots
         self.opened = self.lab.hub.now()
 

@@ -60,15 +60,6 @@ class ChaosWatch(ipv6.Watch6):
     did when nothing is on time.
     """
 
-    def __enter__(self):
-        super().__enter__()
-        for diary in self.diaries.values():
-            # Its first word has to be heard.
-            diary.guest.until(
-                f"grep -Eq ' 0 +{diary.monitor.pid} +[0-9a-f]*[1-9a-f] ' "
-                "/proc/net/netlink", 60)
-        return self
-
     # Who is MASTER at the end, perhaps without a word in its diary.
     last = ()
 
