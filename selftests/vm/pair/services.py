@@ -77,7 +77,7 @@ def boot(lab):
     """Both, and a without units of the test before."""
     a, = lab.guests("a", words=WORDS, memory=384)
     b, = lab.guests("b")
-    a.sh("systemctl is-system-running --wait", limit=60)
+    a.sh("systemctl is-system-running --wait", limit=180)
     return a, b
 
 
@@ -85,7 +85,7 @@ def elect(a, b):
     a.sh("sysctl -qw net.carp.preempt=1")
     member(a)
     become(a, "MASTER")
-    member(b, skew=100)
+    member(b, skew=20)
     become(b, "BACKUP")
 
 
@@ -137,7 +137,7 @@ def the_hooks_unit_runs_the_programs(lab):
     assert "carp0 MASTER monitor started" in said, said
     assert said.count("carp0 BACKUP less demoted peer advertised") == 2, said
     # One that was killed is back, and tells how things are.
-    a.sh("systemctl kill -s KILL carp-hooks; systemctl stop hooked")
+    a.sh("systemctl stop hooked; systemctl kill -s KILL carp-hooks")
     unit_is(a, "hooked", "active")
     # One that is stopped ends, and what its programs have started does not.
     a.sh("systemctl stop carp-hooks")

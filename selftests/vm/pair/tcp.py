@@ -167,7 +167,7 @@ def conversation(a, client, who, size):
     assert "done" in server.wait(20)
     a.until("[ -z \"$(ss -Htn sport = :7000 | grep -v TIME-WAIT)\" ]", 10)
     # It has read all that was before this.
-    client.sh(f"ping -c 1 -W 2 {VIP}")
+    client.sh(f"ping -c 1 -w 10 {VIP}")
     a.until(f"grep -q 'ICMP echo reply' {dump.log}", 10)
     text = dump.kill("INT", 10)
     assert re.search(r"^0 packets dropped by kernel", text, re.M), text[-300:]
