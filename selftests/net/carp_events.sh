@@ -358,8 +358,9 @@ every_reader_ends_right_after_a_flood() {
 		"$(awk 'NR > 1 { n += 1 + $1 } END { print n }' "$TMP/log")"
 	check "those that were skipped are counted" \
 		grep -q "transitions before this one were skipped" "$ERRORS"
+	# 64, and what it had not read of its socket when they went on.
 	hooks=$(wc -l <"$TMP/log")
-	check "not many waited" test "$hooks" -le 100
+	check "not many waited" test "$hooks" -le 500
 }
 
 # jq would round it.
