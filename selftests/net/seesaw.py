@@ -24,7 +24,7 @@ def main(device):
             for frame in frames * 100:
                 wire.send(frame)
             # Where time is virtual it may pass only while nobody is busy.
-            time.sleep(0.0001)
+            time.sleep(0.005)
 
 
 if __name__ == "__main__":
