@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""seesaw.py DEVICE: says goodbye and comes back, as fast as it can, until killed.
+"""seesaw.py DEVICE [REST]: says goodbye and comes back, as fast as it can, until killed.
 
 Two frames of one MASTER, advskew 0 and the goodbye of it, in turn: whoever hears
-them yields and takes over at each.
+them yields and takes over at each. After a hundred it stops for REST seconds, if
+given: in user-mode Linux time passes only while nobody is busy.
 """
 
 import socket
@@ -13,7 +14,7 @@ import time
 import inject
 
 
-def main(device):
+def main(device, rest=None):
     keys = dict(inject.DEFAULTS, advbase="0", advskew="1",
                 eth_src="00:00:5e:00:01:01")
     frames = (inject.build(keys),
@@ -23,9 +24,9 @@ def main(device):
         while True:
             for frame in frames * 100:
                 wire.send(frame)
-            # Where time is virtual it may pass only while nobody is busy.
-            time.sleep(0.005)
+            if rest:
+                time.sleep(float(rest))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
