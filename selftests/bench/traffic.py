@@ -41,6 +41,9 @@ class Pair:
                         f"addr add {far[0]}/{far[2]} dev eth1 {nodad}"])
         rig.out("b", "sysctl -qw net.ipv4.ip_forward=1 "
                 "net.ipv6.conf.all.forwarding=1")
+        # Until then no neighbour is asked for.
+        rig.until("! for n in a b c; do ip -n $n -6 -o addr show tentative; "
+                  "done | grep -q .")
         return self
 
     def __exit__(self, *_):
