@@ -98,7 +98,7 @@ download() {
 	bg 4 socat "TCP$FAMILY-LISTEN:7" "EXEC:bash $TMP/serve"
 	check "it listens" slowwait 20 serves 4 7
 	bg 3 socat -u "TCP$FAMILY:$far:7" "OPEN:$TMP/got,creat"
-	check "it has begun" slowwait 10 test -s "$TMP/got"
+	check "it has begun" slowwait 3 test -s "$TMP/got"
 }
 
 # The MASTER is gone, without a word, on both sides.
@@ -131,7 +131,7 @@ a_download_goes_on_after_the_failover_with_conntrackd() {
 		conntrackd_conf "$node" >"$TMP/conntrackd$node.conf"
 		bg "$node" conntrackd -C "$TMP/conntrackd$node.conf"
 	done
-	check "they are there" slowwait 30 \
+	check "they are there" slowwait 5 \
 		test -S "$TMP/conntrackd1.ctl" -a -S "$TMP/conntrackd2.ctl"
 	download
 	check "the second gateway is told" slowwait 3 knows_the_connection 2

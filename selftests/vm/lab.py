@@ -178,6 +178,12 @@ def member(guest, skew=0, base=1, vhid=1, vips=("192.0.2.100/24",),
         f"pass {key} {vip}" for vip in vips) + "\ncarpconfig carp0 up")
 
 
+def serve(guest):
+    """Its name, for whoever connects to port 7, from now on."""
+    guest.spawn("exec socat TCP-LISTEN:7,fork,reuseaddr SYSTEM:'uname -n'")
+    guest.until("[ -n \"$(ss -Hltn sport = :7)\" ]", 10)
+
+
 def seconds(earlier, later):
     """Between two frames."""
     return (later.t - earlier.t) / 1e9

@@ -16,7 +16,7 @@ CARP and can stop anything.
 
 import json
 
-from lab import member, test
+from lab import member, serve, test
 from watch import VIP, Watch, become, force
 
 SEGMENTS = ("seg", "side")
@@ -82,7 +82,7 @@ def the_election_needs_no_rule(lab):
     a, b, client = lab.guests("a", "b", "client", segments=SEGMENTS)
     with Watch(lab, a, b):
         elect(a, b)
-        client.sh(f"ping -c 1 -w 10 {VIP}")
+        client.sh(f"ping -c 1 -W 2 {VIP}")
         for guest in (a, b):
             rules(guest, DROP)
         # That the wall stands.
@@ -108,9 +108,7 @@ def a_server_is_reached_under_policy_drop_with_the_documented_rules(lab):
         elect(a, b)
         for guest in (a, b):
             rules(guest, SERVER)
-            guest.spawn("exec socat TCP-LISTEN:7,fork,reuseaddr "
-                        "SYSTEM:'uname -n'")
-            guest.until("[ -n \"$(ss -Hltn sport = :7)\" ]", 10)
+            serve(guest)
         for master in ("a", "b"):
             if master == "b":
                 a.sh("ip link set carp0 down")
@@ -237,4 +235,4 @@ def a_strict_rp_filter_on_all_devices_does_no_harm(lab):
                 force(b, "master")
             for host in (client, backup):
                 host.sh(f"ping -c 2 -i 0.2 -W 2 {VIP}")
-            master.sh(f"ping -c 1 -w 10 -I {VIP} {lab.address('client')}")
+            master.sh(f"ping -c 1 -W 2 -I {VIP} {lab.address('client')}")

@@ -98,11 +98,11 @@ def an_added_vip_is_announced_and_served_at_once(lab):
         b.sh(f"ip addr add {EXTRA}/24 dev carp0")
         a.sh(f"ip addr add {EXTRA}/24 dev carp0")
         lab.hub.wait(lambda f: f.port == "a" and f.gratuitous(EXTRA), mark, 2)
-        client.sh(f"ping -c 1 -w 10 {EXTRA}")
+        client.sh(f"ping -c 1 -W 2 {EXTRA}")
         for guest in (b, a):
             guest.sh(f"ip addr del {EXTRA}/24 dev carp0")
         client.sh(f"ip neigh flush dev eth0; ping -c 1 -W 1 {EXTRA} && exit 1;"
-                  f"ping -c 1 -w 10 {VIP}")
+                  f"ping -c 1 -W 2 {VIP}")
 
 
 # -- 9: torn down under traffic ---------------------------------------------------

@@ -65,8 +65,7 @@ def takes_over_both_ways(lab, a, b, client, vips):
                 lab.hub.cut("a")
             first = lab.hub.wait(lambda f: f.port == "b" and f.carp, mark, 10)
             answer = served(lab, "b", asked, first.t)
-            # What is held is held for up to a minute.
-            assert seconds(first, answer) < 6, \
+            assert seconds(first, answer) < 2, \
                 f"{way}: {seconds(first, answer):.3f} s"
             # Three more seconds with nothing but answers.
             lab.hub.wait(lambda f: f.port == "b" and f.carp, mark, 20, count=4)
@@ -89,11 +88,12 @@ def takes_over_without_locks(lab, vips):
 def judge_answers(lab, vips, since, way):
     """Of the pings from @since on all were answered but the last."""
     for vip in vips:
-        asked = lab.hub.select(lambda f: f.echo(8, vip), since=since.t)[:-1]
+        frames = lab.hub.select(None, since=since.t)
+        asked = [f for f in frames if f.echo(8, vip)][:-1]
+        told = [f for f in frames if f.echo(0, vip)]
+        assert len(told) >= len(asked) - 1, \
+            f"{way}: {vip}: {len(told)} answers, {len(asked)} requests"
         assert len(asked) >= 5, f"{way}: the client stood still"
-        # The last answers may be on their way.
-        lab.hub.wait(lambda f: f.echo(0, vip), since.t, 5,
-                     count=len(asked) - 1)
 
 
 @test(limit=240, long=True)
@@ -136,8 +136,8 @@ def a_tracked_link_without_carrier_demotes_while_rtnl_is_held(lab):
         assert any(f.carp.demote == 240 for f in adverts), "not demoted"
         away, back = zip(*took)
         # An emulator that stands still does not do so each time.
-        assert min(away) < INTERVAL_A + 0.1, took
-        assert min(back) < INTERVAL_B + 0.1, took
+        assert min(away) < INTERVAL_A + 0.1 and max(away) < 3, took
+        assert min(back) < INTERVAL_B + 0.1 and max(back) < 3, took
         become(a, "MASTER")
         assert '"demoted": 0,' in a.out("carpconfig -j carp0")
 
@@ -198,7 +198,7 @@ def leaves(lab, way):
             took = goodbye(lab, mark, way)
             become(b, "MASTER")
             assert "master bowed out" in b.out("carpconfig -j carp0")
-            client.sh(f"ping -c 1 -w 10 {VIP}")
+            client.sh(f"ping -c 1 -W 2 {VIP}")
             if back:
                 a.sh(back)
             else:
@@ -258,4 +258,4 @@ def the_peer_takes_over_at_once_on_orderly_reboot_and_poweroff(lab):
             took = goodbye(lab, mark, what)
             become(b, "MASTER")
             # Nothing to repeat it with but another boot.
-            assert took < 2, f"{what}: {took:.3f} s"
+            assert took < 0.5, f"{what}: {took:.3f} s"

@@ -115,7 +115,7 @@ def vrrp_2_beside_us_disturbs_neither(lab):
         assert elections(second) == 1
         assert carp(b)["serial"] == serial
         for vip in (VIP, VRRP_VIP):
-            one.sh(f"ping -c 1 -w 10 {vip}")
+            one.sh(f"ping -c 1 -W 2 {vip}")
 
 
 @test(limit=240, long=True)
@@ -158,7 +158,7 @@ def keepalived_elects_on_our_own_parents(lab):
                 holds(b)
             mark = lab.hub.now()
             client.sh("ip neigh flush dev eth0; "
-                      f"ping -c 1 -w 10 {VIP}; ping -c 1 -w 10 {VRRP_VIP}")
+                      f"ping -c 1 -W 2 {VIP}; ping -c 1 -W 2 {VRRP_VIP}")
             for master, vip in ((carp_master, VIP), (vrrp_master, VRRP_VIP)):
                 assert lab.hub.select(lambda f: f.port == master and
                                       f.echo(0, vip), since=mark), (master, vip)
