@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What was measured, and what it should have been.
 
-    book.put(row, "carp 1/0 1/100", "gap, median", 0.53, "ms")
-    book.judge(row, "gap above the floor", 0.02, 1, "ms")    # at most 1
+    page.put(row, "carp 1/0 1/100", "gap, median", 0.53, "ms")
+    page.judge(row, "gap above the floor", 0.02, 1, "ms")    # at most 1
 
-Rows print as a table; save() writes all of it, samples too, as JSON.
+What belongs together is put on a page, by one thread. A page prints as a table when
+it is done; save() writes all of them, samples too, as JSON.
 """
 
 import json
 import statistics
 import sys
+import threading
 
 
 def median(values):
@@ -30,23 +32,23 @@ def number(value):
     return f"{value:.3g}"
 
 
-class Book:
-    def __init__(self, about):
-        self.about = about
+class Page:
+    def __init__(self):
         self.rows = {}
+        self.lines = []
         self.missed = []
         self.judged = 0
 
     def _row(self, row):
         if row not in self.rows:
             self.rows[row] = {"figures": [], "targets": [], "samples": {}}
-            print(f"\n== {row}", flush=True)
+            self.lines.append(f"\n== {row}")
         return self.rows[row]
 
     def put(self, row, who, what, value, unit):
         self._row(row)["figures"].append(
             {"who": who, "what": what, "value": value, "unit": unit})
-        print(f"{who:34} {what:38} {number(value):>12} {unit}", flush=True)
+        self.lines.append(f"{who:34} {what:38} {number(value):>12} {unit}")
         return value
 
     def keep(self, row, name, values):
@@ -65,7 +67,30 @@ class Book:
                 f"{words} {number(limit)} wanted")
         if not good:
             self.missed.append(f"{row}: {line}")
-        print(f"{'met   ' if good else 'MISSED'} {line}", flush=True)
+        self.lines.append(f"{'met   ' if good else 'MISSED'} {line}")
+
+
+class Book:
+    def __init__(self, about):
+        self.about = about
+        self.pages = []
+        self.lock = threading.Lock()
+
+    def add(self, page, path):
+        """One that is done, or as far as it came; all so far are saved at @path."""
+        with self.lock:
+            self.pages.append(page)
+            print("\n".join(page.lines), flush=True)
+            self.save(path)
+
+    @property
+    def rows(self):
+        return {row: what for page in self.pages
+                for row, what in page.rows.items()}
+
+    @property
+    def missed(self):
+        return [line for page in self.pages for line in page.missed]
 
     def save(self, path):
         with open(path, "w") as file:
@@ -74,7 +99,8 @@ class Book:
 
     def verdict(self):
         """The exit status."""
-        print(f"\n{self.judged - len(self.missed)} targets met, "
+        judged = sum(page.judged for page in self.pages)
+        print(f"\n{judged - len(self.missed)} targets met, "
               f"{len(self.missed)} missed", flush=True)
         for line in self.missed:
             print(f"missed: {line}", file=sys.stderr)
