@@ -337,7 +337,8 @@ struct carp_node {
  * @senderr: three advertisements in a row did not leave; in carp_net.senderrs
  * @reweigh: one of these, or a state that others look at, has changed
  * @send_errors: advertisements in a row that did not leave
- * @send_oks: that did, or could have, since @senderr
+ * @send_oks: that did, or could have, since @senderr was set or cleared
+ * @send_doubled: how often what @senderr asks for was doubled
  * @probe_at: when to find out whether sending works again, while it does not
  * @announce: seconds between announcements, 0: none
  * @announce_at: when to announce, MASTER
@@ -360,6 +361,7 @@ struct carp_vhost {
 	bool reweigh;
 	u8 send_errors;
 	u8 send_oks;
+	u8 send_doubled;
 	u64 probe_at;
 	u32 announce;
 	u64 announce_at;
@@ -378,7 +380,7 @@ struct carp_vhost {
  * @port_node: in carp_port.devs
  * @pending: in carp_net.pending, carp_net.lock
  * @notify_closed: the device is going: nothing is told of it, carp_net.lock
- * @notify_limit: of transitions in the log, RTNL
+ * @notify_limit: of its lines in the log, RTNL
  * @vhost: the election
  * @nodes: the configuration of its nodes, RTNL
  * @params: the configuration that is not the election's, RTNL
@@ -397,8 +399,9 @@ struct carp_vhost {
  * @addrs: all of @vips, sorted for the digest, RTNL
  * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
  * @promoted: the address being told of was there before, RTNL
- * @spare_vip: memory for the address that is about to be added, RTNL
- * @spare_key: the same for the key that follows from it, RTNL
+ * @spare_vip: memory for the IPv4 address that is about to be added, RTNL
+ * @spare_vip6: the same for an IPv6 address, by xchg(): not all come under RTNL
+ * @spare_key: memory for the key that follows from an IPv4 address, RTNL
  * @routes: struct carp_route, vhost.lock
  * @routes6: struct carp_route6, vhost.lock
  * @hidden: what this device adds to carp_net.hidden_vips, vhost.lock
@@ -436,6 +439,7 @@ struct carp_dev {
 	unsigned int addrs_room;
 	bool promoted;
 	struct carp_vip *spare_vip;
+	struct carp_vip *spare_vip6;
 	struct carp_key *spare_key;
 	struct list_head routes;
 	struct list_head routes6;

@@ -15,6 +15,8 @@
 
 /* So many failures in a row, and successes after them, as the BSDs. */
 #define CARP_SENDERR_MAX	3
+/* How often that number is doubled at most. */
+#define CARP_SENDERR_DOUBLED	6
 
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
@@ -148,8 +150,10 @@ static void carp_enact_state(struct carp_node *node)
 		netif_dormant_on(carp->dev);
 	carp_enact_schedule_announce(vhost, ktime_get_ns());
 	/* Who takes no part does not send, and proves nothing. */
-	if (vhost->state == CARP_STATE_INIT)
+	if (vhost->state == CARP_STATE_INIT) {
 		carp_enact_sends_again(carp);
+		vhost->send_doubled = 0;
+	}
 	if (READ_ONCE(carp->syncgroup) && from != vhost->state &&
 	    (from == CARP_STATE_INIT || vhost->state == CARP_STATE_INIT))
 		vhost->reweigh = true;
@@ -245,7 +249,10 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
  *
  * Three failures in a row demote all devices of the namespace, and as many
  * successes undo it. A BACKUP does not advertise, so it proves otherwise that
- * it could, or it would stay demoted for ever: carp_tx_probe().
+ * it could, or it would stay demoted for ever: carp_tx_probe(). What stops
+ * advertisements alone lets that pass, and would make it a second MASTER again
+ * and again: twice as many successes are asked for each time, until three
+ * advertisements have left.
  *
  * Context: vhost.lock held, BH disabled.
  */
@@ -263,10 +270,16 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 					 &carp->cn->senderrs, true);
 			vhost->probe_at = ktime_get_ns();
 		}
-	} else if (!vhost->senderr) {
+	} else if (vhost->senderr) {
+		if (++vhost->send_oks == CARP_SENDERR_MAX << vhost->send_doubled) {
+			carp_enact_sends_again(carp);
+			vhost->send_doubled = min(vhost->send_doubled + 1,
+						  CARP_SENDERR_DOUBLED);
+		}
+	} else {
 		vhost->send_errors = 0;
-	} else if (++vhost->send_oks == CARP_SENDERR_MAX) {
-		carp_enact_sends_again(carp);
+		if (++vhost->send_oks >= CARP_SENDERR_MAX)
+			vhost->send_doubled = 0;
 	}
 	carp_enact_arm(carp_leader(carp));
 }

@@ -62,7 +62,8 @@ static void carp_vhost_send_advert(const struct carp_node *node,
 	for (i = 0; i < CARP_FAMILIES; i++)
 		if (todo->family[i])
 			ok &= carp_vhost_send_family(node, i, prio);
-	if (!ok || READ_ONCE(carp->vhost.send_errors))
+	if (!ok || READ_ONCE(carp->vhost.send_errors) ||
+	    READ_ONCE(carp->vhost.send_doubled))
 		carp_vhost_sent(carp, ok);
 }
 

@@ -18,6 +18,7 @@ ALL_TESTS="
 	a_tracked_link_that_goes_away_counts_until_it_is_back
 	what_cannot_be_tracked_is_refused
 	sending_that_fails_demotes_until_it_works_again
+	members_do_not_take_turns_where_only_advertisements_are_refused
 	no_demotion_is_left_when_every_cause_is_gone
 	counts_that_overflow_are_refused
 	a_syncgroup_moves_as_one

@@ -20,6 +20,7 @@ LONG_TESTS="
 	demoting_a_group_swaps_the_roles_with_the_parents_mac_over_ipv6
 	demoting_a_group_swaps_the_roles_of_unicast_peers_with_the_parents_mac_over_ipv6
 	sending_that_fails_demotes_until_it_works_again_over_ipv6
+	members_do_not_take_turns_where_only_advertisements_are_refused_over_ipv6
 "
 
 # shellcheck source=carp_lib.sh

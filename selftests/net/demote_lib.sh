@@ -186,6 +186,33 @@ sending_that_fails_demotes_until_it_works_again() {
 	check "logged" grep -q "demoted by 240 to 240 (send error)" <(dmesg)
 }
 
+# What refuses advertisements alone lets pass by what a BACKUP tries it.
+members_do_not_take_turns_where_only_advertisements_are_refused() {
+	local proto=ip taken
+
+	[ "$FAMILY" = 4 ] || proto=ipv6
+	pair
+	must n 1 sysctl -qw net.carp.preempt=1
+	must n 1 tc qdisc add dev eth0 clsact
+	must n 1 tc filter add dev eth0 egress protocol "$proto" u32 \
+		match "$IP" protocol 112 0xff action drop
+	check "the peer takes over" slowwait 10 is_state 2 MASTER
+	check "this one yields" slowwait 5 is_state 1 BACKUP
+	taken=$(attr 2 serial)
+	sleep 120
+	taken=$(($(attr 1 serial) - taken))
+	check "and has tried again" [ "$taken" -gt 2 ]
+	check "ever more seldom, in $taken changes" [ "$taken" -le 12 ]
+	must n 1 tc filter del dev eth0 egress
+	check "works again" slowwait 200 roles 1 2
+	check "and is not demoted" is_demoted 1 0
+	sleep 5
+	must n 1 tc filter add dev eth0 egress matchall action drop
+	check "once more" slowwait 10 is_demoted 1 240
+	must n 1 tc filter del dev eth0 egress
+	check "that is forgotten by then" slowwait 8 is_demoted 1 0
+}
+
 # announces: the family's words for an announcement of $VIP
 announces() {
 	if [ "$FAMILY" = 4 ]; then
