@@ -206,15 +206,22 @@ static rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	return RX_HANDLER_PASS;
 }
 
-/* Is a packet to a group? Advertisements are, and are read here. Groups have
- * multicast MAC addresses too, and one may be that of a device.
+/* Groups have multicast MAC addresses, and one may be that of a device. Bridges
+ * and access points that turn multicast into unicast send to the parent's own.
  */
+static bool carp_frame_may_be_group(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_HOST ||
+	       is_multicast_ether_addr(eth_hdr(skb)->h_dest);
+}
+
+/* Is a packet to a group? Advertisements are, and are read here. */
 static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
 {
 	const struct iphdr *iph;
 	struct iphdr _iph;
 
-	if (eth_hdr(skb)->h_proto != htons(ETH_P_IP))
+	if (skb->protocol != htons(ETH_P_IP))
 		return false;
 	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
 	if (!iph)
@@ -248,7 +255,7 @@ static bool carp_frame_is_fragment6(const struct sk_buff *skb,
 static void carp_frame_group6(struct carp_port *port, const struct sk_buff *skb,
 			      const struct ipv6hdr *ip6h)
 {
-	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest) ||
+	if (!carp_frame_may_be_group(skb) ||
 	    !ipv6_addr_equal(&ip6h->daddr, &carp_group6))
 		return;
 
@@ -414,7 +421,6 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 	struct sk_buff *skb = *pskb;
 	struct carp_port *port = rcu_dereference(skb->dev->rx_handler_data);
 	rx_handler_result_t result;
-	const struct ethhdr *eth;
 	struct carp_dev *carp;
 	bool done;
 
@@ -424,20 +430,19 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 	if (unlikely(skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb)))
 		return RX_HANDLER_PASS;
 
-	eth = eth_hdr(skb);
-	if (eth->h_proto == htons(ETH_P_ARP))
+	/* Where a VLAN device leaves the tag in, the header says 802.1Q. */
+	if (skb->protocol == htons(ETH_P_ARP))
 		return carp_frame_arp(port, pskb);
-	if (eth->h_proto == htons(ETH_P_IPV6)) {
+	if (skb->protocol == htons(ETH_P_IPV6)) {
 		result = carp_frame_inet6(port, pskb, &done);
 		if (done)
 			return result;
 	}
 
-	if (is_multicast_ether_addr(eth->h_dest) &&
-	    carp_frame_group4(port, skb))
+	if (carp_frame_may_be_group(skb) && carp_frame_group4(port, skb))
 		return RX_HANDLER_PASS;
 
-	carp = carp_frame_owner(port, eth->h_dest);
+	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
 	if (!carp)
 		return RX_HANDLER_PASS;
 	if (!carp_is_master(carp))

@@ -103,45 +103,43 @@ static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 #endif /* CONFIG_IPV6 */
 
 /**
- * struct carp_nf_arp - an ARP frame as it goes out
- * @eth: Ethernet header
+ * struct carp_nf_arp - an ARP packet as it goes out
  * @hdr: ARP header
  * @arp: the rest
  */
 struct carp_nf_arp {
-	struct ethhdr eth;
 	struct arphdr hdr;
 	struct carp_arp arp;
 } __packed;
 
-/* On the way out the MAC header is not set yet: it is where the data begins.
- * NULL if this is not such a frame; writable otherwise.
+/* NULL if this is not such a packet in a frame; writable otherwise, and so is
+ * the Ethernet header, behind which there may be a VLAN tag.
  */
 static struct carp_nf_arp *carp_nf_arp_out_hdr(struct sk_buff *skb)
 {
-	struct carp_nf_arp *frame;
+	int offset = skb_network_offset(skb);
+	struct carp_nf_arp *packet;
 
-	if (skb->dev->type != ARPHRD_ETHER ||
-	    skb_network_offset(skb) != ETH_HLEN ||
-	    skb_ensure_writable(skb, sizeof(*frame)))
+	if (skb->dev->type != ARPHRD_ETHER || offset < ETH_HLEN ||
+	    skb_ensure_writable(skb, offset + sizeof(*packet)))
 		return NULL;
 
-	frame = (struct carp_nf_arp *)skb->data;
-	return carp_arp_ok(&frame->hdr) ? frame : NULL;
+	packet = (struct carp_nf_arp *)skb_network_header(skb);
+	return carp_arp_ok(&packet->hdr) ? packet : NULL;
 }
 
 /* Linux likes to ask "who has X, tell VIP" wherever X is. */
 static unsigned int carp_nf_arp_elsewhere(const struct carp_net *cn,
 					  const struct net_device *out,
-					  struct carp_nf_arp *frame)
+					  struct carp_nf_arp *packet)
 {
-	__be32 own = inet_select_addr(out, frame->arp.tip, RT_SCOPE_LINK);
+	__be32 own = inet_select_addr(out, packet->arp.tip, RT_SCOPE_LINK);
 
-	if (frame->hdr.ar_op != htons(ARPOP_REQUEST) || !own ||
+	if (packet->hdr.ar_op != htons(ARPOP_REQUEST) || !own ||
 	    carp_addr_owner4(cn, own, out))
 		return NF_DROP;
 
-	frame->arp.sip = own;
+	packet->arp.sip = own;
 	return NF_ACCEPT;
 }
 
@@ -150,19 +148,19 @@ static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 {
 	struct carp_net *cn = carp_pernet(state->net);
 	const struct net_device *out = state->out;
-	struct carp_nf_arp *frame;
+	struct carp_nf_arp *packet;
 	struct carp_dev *carp;
 
-	frame = carp_nf_arp_out_hdr(skb);
-	if (!frame)
+	packet = carp_nf_arp_out_hdr(skb);
+	if (!packet)
 		return NF_ACCEPT;
 
-	carp = carp_addr_owner4(cn, frame->arp.sip, out);
+	carp = carp_addr_owner4(cn, packet->arp.sip, out);
 	if (likely(!carp))
 		return NF_ACCEPT;
 
 	if (out != carp->dev && out != carp->lower)
-		return carp_nf_arp_elsewhere(cn, out, frame);
+		return carp_nf_arp_elsewhere(cn, out, packet);
 	if (!carp_is_master(carp)) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_ARPDROP);
 		return NF_DROP;
@@ -171,12 +169,14 @@ static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 	/* Who is asked learns the asker's MAC, which may not be the one that
 	 * was chosen for him: ask as one who has no address yet, RFC 5227.
 	 */
-	if (frame->hdr.ar_op == htons(ARPOP_REQUEST) &&
-	    frame->arp.sip != frame->arp.tip &&
-	    carp_choose_shared4(carp, frame->arp.sip))
-		frame->arp.sip = 0;
-	ether_addr_copy(frame->arp.sha, carp->dev->dev_addr);
-	ether_addr_copy(frame->eth.h_source, carp_share_source(carp));
+	if (packet->hdr.ar_op == htons(ARPOP_REQUEST) &&
+	    packet->arp.sip != packet->arp.tip &&
+	    carp_choose_shared4(carp, packet->arp.sip))
+		packet->arp.sip = 0;
+	ether_addr_copy(packet->arp.sha, carp->dev->dev_addr);
+	/* The MAC header is not set yet: it is where the data begins. */
+	ether_addr_copy(((struct ethhdr *)skb->data)->h_source,
+			carp_share_source(carp));
 	return NF_ACCEPT;
 }
 

@@ -7,6 +7,7 @@
 
 ALL_TESTS="
 	a_pair_on_vlan_devices
+	a_pair_on_vlan_devices_that_keep_the_tag
 	a_pair_on_bonds
 	a_pair_on_bridges
 	a_pair_inside_a_vrf

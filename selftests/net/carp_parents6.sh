@@ -6,6 +6,7 @@
 
 ALL_TESTS="
 	a_pair_on_vlan_devices_over_ipv6
+	a_pair_on_vlan_devices_that_keep_the_tag_over_ipv6
 	a_pair_on_bonds_over_ipv6
 	a_pair_on_bridges_over_ipv6
 	a_pair_inside_a_vrf_over_ipv6

@@ -50,6 +50,7 @@ setup_wire() {
 	ns wire
 	{
 		echo "link add eth0 type veth peer name eth0 netns ${NS[wire]}"
+		echo "link set eth0 address 02:00:00:00:00:01"
 		echo "addr add 192.0.2.1/24 dev eth0"
 		echo "link set eth0 up"
 	} >"$TMP/batch"
@@ -277,6 +278,7 @@ what_no_implementation_checks_is_accepted() {
 		ipackets options=$(printf '01%.0s' {1..40})
 		ipackets iplen=60 trailer=00000000	# longer IP packet
 		ipackets advbase=255 advskew=0	# slow
+		ipackets eth_dst=02:00:00:00:00:01	# from multicast made unicast
 	EOF
 }
 

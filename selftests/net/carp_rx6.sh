@@ -347,6 +347,7 @@ what_no_implementation_checks_is_accepted_over_ipv6() {
 		ipackets6 trailer=000102030405060708090a0b0c0d0e0f
 		ipackets6 iplen=40 trailer=00000000	# longer IP packet
 		ipackets6 advbase=255 advskew=0	# slow
+		ipackets6 eth_dst=02:00:00:00:00:01	# from multicast made unicast
 	EOF
 }
 

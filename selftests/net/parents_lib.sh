@@ -48,6 +48,20 @@ a_pair_on_vlan_devices() {
 	pair_on eth0.7
 }
 
+# The same, with the tag in the frame on its way through eth0.7.
+a_pair_on_vlan_devices_that_keep_the_tag() {
+	local node
+
+	setup_nodes 3
+	for node in 1 2 3; do
+		must n "$node" ethtool -K eth0 tx-vlan-hw-insert off
+		must nip "$node" link add eth0.7 link eth0 type vlan id 7 \
+			reorder_hdr off
+		move_address "$node" eth0.7
+	done
+	pair_on eth0.7
+}
+
 #  node: eth0 -- bond0 (active-backup) -- carp0
 a_pair_on_bonds() {
 	local node
