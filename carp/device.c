@@ -206,7 +206,7 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 	if (carp->nodes.balancing != CARP_BALANCING_NONE)
 		return -EOPNOTSUPP;
 
-	key = carp_key_alloc(&carp->nodes, GFP_KERNEL);
+	key = carp_key_alloc(&carp->nodes, GFP_KERNEL_ACCOUNT);
 	if (!key)
 		return -ENOMEM;
 	err = carp_port_set_own_mac(carp, sa->sa_data);
@@ -290,6 +290,26 @@ void carp_device_setup(struct net_device *dev)
 	INIT_LIST_HEAD(&carp->routes);
 	INIT_LIST_HEAD(&carp->routes6);
 	INIT_LIST_HEAD(&carp->tracks);
+}
+
+/**
+ * carp_device_lower_mac - the parent has another MAC address
+ * @carp: the device
+ *
+ * Only if it is not the parent's is the administrator's MAC address signed.
+ *
+ * Context: RTNL, may sleep.
+ */
+void carp_device_lower_mac(struct carp_dev *carp)
+{
+	struct carp_key *key;
+
+	if (!carp->own_mac)
+		return;
+
+	key = carp_key_alloc(&carp->nodes, GFP_KERNEL | __GFP_NOFAIL);
+	carp_key_prepare(carp, key, &carp->params);
+	carp_key_publish(carp, key);
 }
 
 /**

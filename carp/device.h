@@ -11,6 +11,7 @@ int carp_device_create(struct net_device *dev, struct net_device *lower,
 void carp_device_configure(struct net_device *dev);
 void carp_device_mtu_begin(struct net_device *dev);
 void carp_device_mtu_end(struct net_device *dev);
+void carp_device_lower_mac(struct carp_dev *carp);
 void carp_device_inherit(struct carp_dev *carp);
 
 #endif /* _CARP_DEVICE_H */

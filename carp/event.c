@@ -128,6 +128,14 @@ static void carp_event_features(struct carp_port *port)
 		carp_device_inherit(carp);
 }
 
+static void carp_event_mac(struct carp_port *port)
+{
+	struct carp_dev *carp;
+
+	list_for_each_entry(carp, &port->devs, port_node)
+		carp_device_lower_mac(carp);
+}
+
 static void carp_event_announce(struct carp_port *port)
 {
 	struct carp_dev *carp;
@@ -176,6 +184,9 @@ static int carp_event_lower(struct carp_port *port, unsigned long event)
 	case NETDEV_CHANGEMTU:
 		carp_port_renew_groups(port);
 		carp_event_mtu(port);
+		break;
+	case NETDEV_CHANGEADDR:
+		carp_event_mac(port);
 		break;
 	case NETDEV_FEAT_CHANGE:
 		carp_event_features(port);

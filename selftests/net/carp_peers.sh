@@ -412,6 +412,16 @@ the_mac_address_enters_the_digest() {
 		ipackets
 		badauth lladdr=02:00:00:00:00:01
 	EOF
+	must nip 1 link set eth0 address 02:00:00:00:00:11
+	inject <<-EOF
+		ipackets lladdr=02:00:00:00:00:01
+		badauth
+	EOF
+	must nip 1 link set eth0 address 02:00:00:00:00:01
+	inject <<-EOF
+		ipackets
+		badauth lladdr=02:00:00:00:00:01
+	EOF
 	must n 1 carpconfig carp0 -lladdr
 	inject <<-EOF
 		ipackets
