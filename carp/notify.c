@@ -93,11 +93,17 @@ static void carp_notify_uevent(const struct carp_dev *carp,
 	kobject_uevent_env(&carp->dev->dev.kobj, KOBJ_CHANGE, env);
 }
 
+/* Whoever may change something again and again must not fill the log. */
+static bool carp_notify_may_log(struct carp_dev *carp)
+{
+	return READ_ONCE(carp->cn->log) >= 1 &&
+	       __ratelimit(&carp->notify_limit);
+}
+
 static void carp_notify_log(struct carp_dev *carp,
 			    const struct carp_transition *t)
 {
-	if (READ_ONCE(carp->cn->log) < 1 ||
-	    !__ratelimit(&carp->notify_limit))
+	if (!carp_notify_may_log(carp))
 		return;
 
 	if (carp_is_balancing(carp))
@@ -126,7 +132,7 @@ static bool carp_notify_demotion(struct carp_dev *carp)
 
 	before = carp_demote_sum(&vhost->told_demotion);
 	after = carp_demote_sum(&now);
-	if (before != after && READ_ONCE(carp->cn->log) >= 1)
+	if (before != after && carp_notify_may_log(carp))
 		netdev_info(carp->dev, "demoted by %d to %d (%s)\n",
 			    after - before, after,
 			    carp_demote_reason(&vhost->told_demotion, &now));
@@ -146,8 +152,7 @@ static bool carp_notify_transitions(struct carp_dev *carp)
 		return false;
 
 	if (serial - vhost->told > CARP_HISTORY_MAX) {
-		if (READ_ONCE(carp->cn->log) >= 1 &&
-		    __ratelimit(&carp->notify_limit))
+		if (carp_notify_may_log(carp))
 			netdev_info(carp->dev, "%u state transitions not logged\n",
 				    serial - vhost->told - CARP_HISTORY_MAX);
 		vhost->told = serial - CARP_HISTORY_MAX;

@@ -18,6 +18,7 @@ ALL_TESTS="
 	wait_recovers_what_its_socket_lost
 	every_reader_ends_right_after_a_flood
 	transitions_without_end_leave_rtnl_to_others
+	demotions_without_end_do_not_flood_the_log
 	hooks_are_told_of_the_event
 	hooks_are_run_in_order
 	hooks_that_hang_are_killed_with_what_they_forked
@@ -315,6 +316,23 @@ transitions_without_end_leave_rtnl_to_others() {
 # many_transitions SERIAL: since then
 many_transitions() {
 	[ $(($(info 1 .serial) - $1)) -gt 300 ]
+}
+
+demotions_without_end_do_not_flood_the_log() {
+	local lines
+
+	setup_nodes 1
+	member 1
+	check "master" slowwait 5 is_state 1 MASTER
+	lines=$(dmesg | wc -l)
+	# Slowly enough that each is told of.
+	must n 1 bash -c 'for count in {1..400}; do
+		echo $((count % 2 * 2 - 1)) >/proc/sys/net/carp/demotion
+		read -rt 0.02 <> <(:)
+	done; :'
+	lines=$(($(dmesg | wc -l) - lines))
+	check "the log tells of some: $lines" [ "$lines" -gt 50 ]
+	check "and not of all" [ "$lines" -lt 250 ]
 }
 
 # A reader that is in time, one that stands still until it is more than its socket
