@@ -22,6 +22,7 @@
  */
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/signal.h>
 #include <net/fib_notifier.h>
 #include <net/ip_fib.h>
 #include <net/l3mdev.h>
@@ -30,6 +31,9 @@
 #include "mark.h"
 #include "route.h"
 #include "route6.h"
+
+/* Of five walks through all routes each. */
+#define CARP_ROUTE_TRIES	20
 
 /**
  * struct carp_route - a route that leads out of a carp device
@@ -356,14 +360,24 @@ static int carp_route_event(struct notifier_block *nb, unsigned long event,
  * carp_route_net_init - listen to the routes of a namespace
  * @cn: the namespace
  *
+ * First the kernel tells of all that there are, as often as some of them change
+ * meanwhile, and soon gives up: a router that learns many routes is to get its
+ * module all the same. There are no devices yet that one could lead out of.
+ *
  * Context: process, without RTNL: registering may take it.
  * Return: 0 or a negative errno.
  */
 int carp_route_net_init(struct carp_net *cn)
 {
+	int tries = CARP_ROUTE_TRIES;
+	int err;
+
 	carp_route6_net_init(cn);
 	cn->fib_nb.notifier_call = carp_route_event;
-	return register_fib_notifier(cn->net, &cn->fib_nb, NULL, NULL);
+	do {
+		err = register_fib_notifier(cn->net, &cn->fib_nb, NULL, NULL);
+	} while (err == -EBUSY && --tries && !fatal_signal_pending(current));
+	return err;
 }
 
 /**
