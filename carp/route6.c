@@ -19,12 +19,10 @@
  * struct carp_route6 - an IPv6 route that leads out of a carp device
  * @list: in carp_dev.routes6
  * @rt: the route, held
- * @listed: it has been in a table
  */
 struct carp_route6 {
 	struct list_head list;
 	struct fib6_info *rt;
-	bool listed;
 };
 
 /* A next hop that is an object of its own is replaced, by one without a device
@@ -166,14 +164,15 @@ static void carp_route6_free(struct carp_route6 *route)
 	kfree(route);
 }
 
-/* What has left its table, or will never be in one as nobody else has it. */
-static bool carp_route6_is_dead(struct carp_route6 *route)
+/* What has left its table, or will never be in one as nobody else has it. The
+ * kernel tells of a route before it is in its table.
+ */
+static bool carp_route6_is_dead(const struct carp_route6 *route)
 {
-	if (rcu_access_pointer(route->rt->fib6_node)) {
-		route->listed = true;
-		return false;
-	}
-	return route->listed || refcount_read(&route->rt->fib6_ref) == 1;
+	const struct fib6_info *rt = route->rt;
+
+	return !rcu_access_pointer(rt->fib6_node) &&
+	       (rt->fib6_destroying || refcount_read(&rt->fib6_ref) == 1);
 }
 
 static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
@@ -190,10 +189,10 @@ static bool carp_route6_known(struct carp_dev *carp, const struct fib6_info *rt)
 	return known;
 }
 
-/* If the route leads out of a carp device; @listed: it is in a table, or will
- * be right away. BH disabled, RCU; tb6_lock may be held. 0 or -ENOMEM.
+/* If the route leads out of a carp device. BH disabled, RCU; tb6_lock may be
+ * held. 0 or -ENOMEM.
  */
-static int carp_route6_follow(struct fib6_info *rt, bool listed)
+static int carp_route6_follow(struct fib6_info *rt)
 {
 	struct carp_dev *carp = carp_mark_owner(carp_route6_nhc(rt));
 	struct carp_route6 *route;
@@ -213,7 +212,6 @@ static int carp_route6_follow(struct fib6_info *rt, bool listed)
 	}
 	fib6_info_hold(rt);
 	route->rt = rt;
-	route->listed = listed;
 	list_add_tail(&route->list, &carp->routes6);
 mark:
 	carp_route6_mark(carp);
@@ -238,12 +236,12 @@ int carp_route6_event(const struct fib6_entry_notifier_info *info)
 	struct fib6_info *sibling;
 	int err;
 
-	err = carp_route6_follow(rt, true);
+	err = carp_route6_follow(rt);
 	if (err || !info->nsiblings)
 		return notifier_from_errno(err);
 
 	list_for_each_entry_rcu(sibling, &rt->fib6_siblings, fib6_siblings) {
-		err = carp_route6_follow(sibling, true);
+		err = carp_route6_follow(sibling);
 		if (err)
 			break;
 	}
@@ -276,7 +274,7 @@ void carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
 		if (!ipv6_addr_equal(&ifp->addr, addr))
 			continue;
 		if (ifp->rt)
-			carp_route6_follow(ifp->rt, false);
+			carp_route6_follow(ifp->rt);
 		break;
 	}
 out:
@@ -300,8 +298,11 @@ void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 	rcu_read_lock();
 	rt = rt6_lookup(carp->cn->net, addr, NULL, carp->dev->ifindex, NULL, 1);
 	from = rt ? rcu_dereference(rt->from) : NULL;
-	if (from)
-		carp_route6_follow(from, true);
+	/* Of a cached exception it may be on its way out. */
+	if (from && fib6_info_hold_safe(from)) {
+		carp_route6_follow(from);
+		fib6_info_release(from);
+	}
 	if (rt)
 		ip6_rt_put(rt);
 	rcu_read_unlock();
