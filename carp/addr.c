@@ -74,16 +74,26 @@ static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,
 	return found;
 }
 
+/* See to it that adding one address cannot fail. */
 static int carp_addr_reserve4(struct carp_dev *carp)
 {
 	unsigned int room = carp->addrs_room;
 	void *v4;
 
+	if (!carp->spare_vip)
+		carp->spare_vip = kzalloc(sizeof(*carp->spare_vip),
+					  GFP_KERNEL_ACCOUNT);
+	if (!carp->spare_key)
+		carp->spare_key = carp_key_alloc(&carp->nodes,
+						 GFP_KERNEL_ACCOUNT);
+	if (!carp->spare_vip || !carp->spare_key)
+		return -ENOMEM;
+
 	if (carp->addrs.n4 < room)
 		return 0;
 
 	room = room ? 2 * room : 8;
-	v4 = kvmalloc_array(room, CARP_IP4_LEN, GFP_KERNEL);
+	v4 = kvmalloc_array(room, CARP_IP4_LEN, GFP_KERNEL_ACCOUNT);
 	if (!v4)
 		return -ENOMEM;
 	if (carp->addrs.n4)
@@ -140,11 +150,10 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 		return;
 	carp_vip_remove(carp, vip);
 
-	carp->addrs.n4 = 0;
-	list_for_each_entry(vip, &carp->vips, list) {
-		if (vip->family == CARP_INET)
-			carp_addrs_add4(&carp->addrs, (const u8 *)&vip->v4);
-	}
+	carp_addrs_del4(&carp->addrs, (const u8 *)&addr);
+	/* Who is going has said goodbye, and signs nothing any more. */
+	if (carp->dev->reg_state != NETREG_REGISTERED)
+		return;
 
 	/* Nobody can be told that this failed; it is little. */
 	key = carp_key_alloc(&carp->nodes, GFP_KERNEL | __GFP_NOFAIL);
@@ -179,6 +188,7 @@ void carp_addr_free(struct carp_dev *carp)
 	kvfree(carp->addrs.v4);
 	kvfree(carp->addrs.v6);
 	kfree(carp->spare_vip);
+	kfree(carp->spare_vip6);
 	carp_key_wipe(carp->spare_key);
 }
 
@@ -187,7 +197,6 @@ static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,
 {
 	const struct in_validator_info *ivi = ptr;
 	struct net_device *dev = ivi->ivi_dev->dev;
-	int err;
 
 	if (event != NETDEV_UP || !netif_is_carp(dev))
 		return NOTIFY_DONE;
@@ -199,10 +208,7 @@ static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,
 		return notifier_from_errno(-EADDRNOTAVAIL);
 	}
 
-	err = carp_vip_reserve(netdev_priv(dev));
-	if (!err)
-		err = carp_addr_reserve4(netdev_priv(dev));
-	return notifier_from_errno(err);
+	return notifier_from_errno(carp_addr_reserve4(netdev_priv(dev)));
 }
 
 static int carp_addr_event4(struct notifier_block *nb, unsigned long event,

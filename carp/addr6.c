@@ -117,7 +117,7 @@ static void carp_addr6_add(struct carp_dev *carp, const struct in6_addr *addr)
 	if (carp_addr6_known(carp, addr))
 		return;
 
-	vip = xchg(&carp->spare_vip, NULL);
+	vip = xchg(&carp->spare_vip6, NULL);
 	if (!vip)
 		vip = kzalloc(sizeof(*vip), GFP_ATOMIC);
 	/* Not one that was configured: the validator has seen to those. */
@@ -319,6 +319,23 @@ static void carp_addr6_sync(struct work_struct *work)
 	rtnl_unlock();
 }
 
+/* See to it that adding one address cannot fail. An address that a router has
+ * announced may take what is reserved here, in its softirq.
+ */
+static int carp_addr6_reserve(struct carp_dev *carp)
+{
+	struct carp_vip *vip;
+
+	if (READ_ONCE(carp->spare_vip6))
+		return 0;
+
+	vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
+	if (!vip)
+		return -ENOMEM;
+	kfree(xchg(&carp->spare_vip6, vip));
+	return 0;
+}
+
 static int carp_addr6_validate(struct notifier_block *nb, unsigned long event,
 			       void *ptr)
 {
@@ -333,7 +350,7 @@ static int carp_addr6_validate(struct notifier_block *nb, unsigned long event,
 			       "carp: a virtual address must be a unicast address");
 		return notifier_from_errno(-EADDRNOTAVAIL);
 	}
-	return notifier_from_errno(carp_vip_reserve(netdev_priv(dev)));
+	return notifier_from_errno(carp_addr6_reserve(netdev_priv(dev)));
 }
 
 /* Before the kernel goes on: no duplicate address detection, and hidden until

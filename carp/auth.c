@@ -22,18 +22,19 @@ static_assert(CARP_DIGEST_LEN == SHA1_DIGEST_SIZE);
 static unsigned int addr_place(const u8 *list, unsigned int n, size_t size,
 			       const u8 *addr, bool *known)
 {
-	unsigned int i;
+	unsigned int low = 0, high = n, middle;
 	int cmp;
 
-	*known = false;
-	for (i = 0; i < n; i++) {
-		cmp = memcmp(list + i * size, addr, size);
-		if (cmp >= 0) {
-			*known = !cmp;
-			break;
-		}
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		cmp = memcmp(list + middle * size, addr, size);
+		if (cmp < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return i;
+	*known = low < n && !memcmp(list + low * size, addr, size);
+	return low;
 }
 
 static void addr_insert(u8 *list, unsigned int *n, size_t size, const u8 *addr)
@@ -67,6 +68,25 @@ void carp_addrs_add4(struct carp_addrs *addrs, const u8 addr[CARP_IP4_LEN])
 void carp_addrs_add6(struct carp_addrs *addrs, const u8 addr[CARP_IP6_LEN])
 {
 	addr_insert((u8 *)addrs->v6, &addrs->n6, CARP_IP6_LEN, addr);
+}
+
+/**
+ * carp_addrs_del4 - remove an IPv4 address
+ * @addrs: where from
+ * @addr: network order; one that is not there is no mistake
+ */
+void carp_addrs_del4(struct carp_addrs *addrs, const u8 addr[CARP_IP4_LEN])
+{
+	unsigned int i;
+	bool known;
+
+	i = addr_place((const u8 *)addrs->v4, addrs->n4, CARP_IP4_LEN, addr,
+		       &known);
+	if (!known)
+		return;
+	addrs->n4--;
+	memmove(addrs->v4 + i, addrs->v4 + i + 1,
+		(addrs->n4 - i) * CARP_IP4_LEN);
 }
 
 /* All zeros and all ones never enter a digest: the others look for "the

@@ -72,6 +72,7 @@ struct carp_auth_memo {
 };
 
 void carp_addrs_add4(struct carp_addrs *addrs, const u8 addr[CARP_IP4_LEN]);
+void carp_addrs_del4(struct carp_addrs *addrs, const u8 addr[CARP_IP4_LEN]);
 void carp_addrs_add6(struct carp_addrs *addrs, const u8 addr[CARP_IP6_LEN]);
 void carp_auth_prepare(struct carp_auth *auth, const u8 key[CARP_KEY_LEN],
 		       u8 vhid, const u8 *lladdr,

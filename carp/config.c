@@ -165,7 +165,7 @@ static int carp_config_prepare_key(struct carp_config *cfg,
 	    !memcmp(&cfg->params, &carp->params, sizeof(cfg->params)))
 		return 0;
 
-	cfg->key = carp_key_alloc(&cfg->nodes.conf, GFP_KERNEL);
+	cfg->key = carp_key_alloc(&cfg->nodes.conf, GFP_KERNEL_ACCOUNT);
 	if (!cfg->key)
 		return -ENOMEM;
 

@@ -166,7 +166,7 @@ static int carp_newlink(struct net_device *dev,
 	if (err)
 		goto discard;
 	err = -ENOMEM;
-	cfg.key = carp_key_alloc(&cfg.nodes.conf, GFP_KERNEL);
+	cfg.key = carp_key_alloc(&cfg.nodes.conf, GFP_KERNEL_ACCOUNT);
 	if (!cfg.key)
 		goto discard;
 

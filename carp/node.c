@@ -19,7 +19,7 @@ static struct carp_node *carp_node_alloc(struct carp_dev *carp, u8 vhid)
 {
 	struct carp_node *node;
 
-	node = kzalloc(sizeof(*node), GFP_KERNEL);
+	node = kzalloc(sizeof(*node), GFP_KERNEL_ACCOUNT);
 	if (!node)
 		return NULL;
 	node->packets = carp_share_alloc();
@@ -294,7 +294,7 @@ int carp_nodes_prepare(struct carp_dev *carp, struct carp_nodes_plan *plan)
 	if (plan->conf.balancing == CARP_BALANCING_NONE)
 		return 0;
 
-	plan->share = kzalloc(sizeof(*plan->share), GFP_KERNEL);
+	plan->share = kzalloc(sizeof(*plan->share), GFP_KERNEL_ACCOUNT);
 	return plan->share ? 0 : -ENOMEM;
 }
 

@@ -278,7 +278,7 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 	struct carp_port *port;
 	int err;
 
-	port = kzalloc(sizeof(*port), GFP_KERNEL);
+	port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 

@@ -146,7 +146,7 @@ int carp_track_prepare(struct carp_dev *carp, const struct nlattr *nest,
 	int rem, err;
 
 	nla_for_each_nested(attr, nest, rem) {
-		track = kzalloc(sizeof(*track), GFP_KERNEL);
+		track = kzalloc(sizeof(*track), GFP_KERNEL_ACCOUNT);
 		if (!track)
 			return -ENOMEM;
 		list_add_tail(&track->list, tracks);

@@ -12,21 +12,6 @@
 #include "vip.h"
 
 /**
- * carp_vip_reserve - see to it that adding one address cannot fail
- * @carp: the device
- *
- * Context: RTNL, may sleep. Return: 0 or -ENOMEM.
- */
-int carp_vip_reserve(struct carp_dev *carp)
-{
-	if (!carp->spare_vip)
-		carp->spare_vip = kzalloc(sizeof(*carp->spare_vip), GFP_KERNEL);
-	if (!carp->spare_key)
-		carp->spare_key = carp_key_alloc(&carp->nodes, GFP_KERNEL);
-	return carp->spare_vip && carp->spare_key ? 0 : -ENOMEM;
-}
-
-/**
  * carp_vip_commit - let the digest and the election follow the addresses
  * @carp: the device, with its sorted addresses
  * @key: memory for the digest's key

@@ -5,7 +5,6 @@
 
 #include "carp.h"
 
-int carp_vip_reserve(struct carp_dev *carp);
 void carp_vip_insert(struct carp_dev *carp, struct carp_vip *vip, u32 hash);
 void carp_vip_remove(struct carp_dev *carp, struct carp_vip *vip);
 void carp_vip_commit(struct carp_dev *carp, struct carp_key *key);

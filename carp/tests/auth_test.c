@@ -427,6 +427,40 @@ static void addresses_are_sorted_whatever_the_order(struct kunit *test)
 	}
 }
 
+static void what_is_left_of_addresses_is_sorted(struct kunit *test)
+{
+	static const u8 sorted[4][CARP_IP4_LEN] = {
+		{ 9, 255, 255, 255 }, { 10, 0, 0, 9 }, { 10, 0, 0, 10 },
+		{ 200, 0, 0, 0 }
+	};
+	static const u8 other[CARP_IP4_LEN] = { 10, 0, 0, 11 };
+	struct addr_space space;
+	unsigned int gone, i, place;
+
+	for (gone = 0; gone < 16; gone++) {
+		struct carp_addrs *addrs = no_addrs(&space);
+
+		for (i = 0; i < 4; i++)
+			carp_addrs_add4(addrs, sorted[i]);
+		carp_addrs_del4(addrs, other);
+		for (i = 0; i < 4; i++) {
+			if (!(gone & 1 << i))
+				continue;
+			carp_addrs_del4(addrs, sorted[i]);
+			carp_addrs_del4(addrs, sorted[i]);
+		}
+		place = 0;
+		for (i = 0; i < 4; i++) {
+			if (gone & 1 << i)
+				continue;
+			KUNIT_EXPECT_EQ(test, memcmp(space.v4[place], sorted[i],
+						     CARP_IP4_LEN), 0);
+			place++;
+		}
+		KUNIT_EXPECT_EQ(test, addrs->n4, place);
+	}
+}
+
 struct length_case {
 	unsigned int n;
 	u8 digest[CARP_DIGEST_LEN];
@@ -539,6 +573,7 @@ static struct kunit_case auth_cases[] = {
 	KUNIT_CASE(some_addresses_are_never_hashed),
 	KUNIT_CASE(near_misses_of_those_are_hashed),
 	KUNIT_CASE(addresses_are_sorted_whatever_the_order),
+	KUNIT_CASE(what_is_left_of_addresses_is_sorted),
 	KUNIT_CASE_PARAM(long_lists_give_the_known_digest, length_gen_params),
 	KUNIT_CASE(sign_twice_gives_the_same),
 	{}

@@ -9,6 +9,7 @@
 ALL_TESTS="
 	devices_come_and_go_two_hundred_times
 	a_device_goes_up_and_down_two_hundred_times
+	many_addresses_go_with_their_device_at_once
 	addresses_come_and_go_two_hundred_times
 	the_module_goes_while_master_under_traffic
 	the_module_goes_with_devices_in_several_namespaces

@@ -7,6 +7,7 @@
 
 ALL_TESTS="
 	devices_come_and_go_two_hundred_times_over_ipv6
+	many_addresses_go_with_their_device_at_once_over_ipv6
 	addresses_come_and_go_two_hundred_times_over_ipv6
 	the_module_goes_while_master_under_traffic_over_ipv6
 	the_module_goes_with_devices_in_several_namespaces_over_ipv6

@@ -75,6 +75,28 @@ devices_come_and_go_two_hundred_times() {
 	module_can_go
 }
 
+# What takes a lookup among all for each address, and for each of those one more,
+# would hold RTNL for seconds.
+many_addresses_go_with_their_device_at_once() {
+	local i start took
+
+	setup_nodes 2
+	for i in {0..1499}; do
+		if [ "$FAMILY" = 4 ]; then
+			echo "addr add 10.1.$((i / 250)).$((i % 250 + 1))/32 dev carp0"
+		else
+			printf "addr add fd00::1:%x/128 dev carp0\n" "$i"
+		fi
+	done >"$TMP/addresses"
+	must nip 1 link add carp0 link eth0 type carp vhid 1 pass "$PASS"
+	must nip 1 -batch "$TMP/addresses"
+	must nip 1 link set carp0 up
+	start=${EPOCHREALTIME/./}
+	must nip 1 link del carp0
+	took=$((${EPOCHREALTIME/./} - start))
+	check "in $took us" [ "$took" -lt $((1000000 * SLOW)) ]
+}
+
 addresses_come_and_go_two_hundred_times() {
 	local serial
 
