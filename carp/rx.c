@@ -105,22 +105,28 @@ static int carp_rx_tie(const struct carp_rx *rx)
 	return tie;
 }
 
+static bool carp_rx_is_proven(const struct carp_rx *rx,
+			      const struct carp_node *node)
+{
+	const struct carp_key *key = rcu_dereference(node->carp->vhost.key);
+	struct carp_node_key *part;
+
+	part = key ? carp_key_node(key, rx->adv.vhid) : NULL;
+	return part && carp_key_verify(part, &rx->adv);
+}
+
 /* From the vhid on: everything that needs the virtual host. */
 static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 {
 	const struct carp_advert *adv = &rx->adv;
 	const struct carp_dev *carp = rx->node->carp;
-	const struct carp_key *key;
-	struct carp_node_key *part;
 
 	if (adv->version != CARP_VERSION) {
 		carp_rx_log(rx, "bad version");
 		return CARP_STAT_BADVER;
 	}
 
-	key = rcu_dereference(carp->vhost.key);
-	part = key ? carp_key_node(key, adv->vhid) : NULL;
-	if (!part || !carp_key_verify(part, adv)) {
+	if (!carp_rx_is_proven(rx, rx->node)) {
 		carp_rx_log(rx,
 			    "incorrect hash, compare passphrase and all virtual addresses: packet");
 		return CARP_STAT_BADAUTH;
@@ -219,11 +225,11 @@ static struct carp_node *carp_rx_find_node(const struct carp_dev *carp,
 }
 
 /* The node a packet is for; by its peer if it comes from one, since it may have
- * come in on any link.
+ * come in on any link. Devices on several links may have this peer and vhid.
  */
 static struct carp_node *carp_rx_find(const struct carp_rx *rx)
 {
-	struct carp_node *node;
+	struct carp_node *node, *found = NULL;
 	struct carp_dev *carp;
 
 	if (!rx->unicast) {
@@ -233,10 +239,13 @@ static struct carp_node *carp_rx_find(const struct carp_rx *rx)
 
 	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
 		node = carp_rx_find_node(carp, rx->adv.vhid);
-		if (node && carp_rx_peer_ok(rx, carp))
-			return node;
+		if (!node || !carp_rx_peer_ok(rx, carp))
+			continue;
+		if (!found || (!carp_rx_is_proven(rx, found) &&
+			       carp_rx_is_proven(rx, node)))
+			found = node;
 	}
-	return NULL;
+	return found;
 }
 
 /* Where members share the work, a vhid that one of them lacks is a mistake and

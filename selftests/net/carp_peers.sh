@@ -18,6 +18,7 @@ ALL_TESTS="
 	roles_swap_with_both
 	ipv4_from_anybody_but_the_peer_is_refused_and_counted
 	ipv6_from_anybody_but_the_peer_is_refused_and_counted
+	one_vhid_on_two_links_has_the_same_peer
 	no_peer_is_multicast_again
 	each_family_has_a_peer_of_its_own
 	members_with_the_same_mac_address_share_it
@@ -307,6 +308,27 @@ destinations() {
 	capture_stop "$CAPTURE"
 	tcpdump -n -r "$TMP/wire" 2>/dev/null | awk '{ sub(":$", "", $5)
 		print $5 }' | sort -u | paste -sd' '
+}
+
+# As of a LAN and a WAN whose members speak to each other over one more link.
+one_vhid_on_two_links_has_the_same_peer() {
+	local node
+
+	setup_nodes 2
+	for node in 1 2; do
+		must nip "$node" link add lan type dummy
+		must nip "$node" link set lan multicast on up
+		member "$node" advskew $((node * 50)) peer "$NET$((3 - node))"
+		must nip "$node" link add carp1 link lan type carp vhid 1 \
+			pass "$PASS" advskew $((200 - node * 50)) \
+			peer "$NET$((3 - node))"
+		must nip "$node" addr add 10.1.0.100/24 dev carp1
+		must nip "$node" link set carp1 up
+	done
+	check "one is node 1's" slowwait 10 is_state 1 MASTER carp0
+	check "the other node 2's" slowwait 10 is_state 2 MASTER carp1
+	check "node 2 hears of the one" holds 5 is_state 2 BACKUP carp0
+	check "and node 1 of the other" holds 5 is_state 1 BACKUP carp1
 }
 
 no_peer_is_multicast_again() {
