@@ -39,9 +39,36 @@ cat >/etc/systemd/system/web.service.d/carp.conf <<'END'
 [Unit]
 PartOf=carp-master@carp0.target
 [Install]
+WantedBy=
 WantedBy=carp-master@carp0.target
 END
 systemctl disable -q web; systemctl daemon-reload; systemctl enable -q web
+"""
+
+# The guide's too, but for the passphrase and the service, which tells who had the
+# address when it was stopped.
+UNITS = """
+mkdir -p -m 700 /etc/carp
+echo changeme >/etc/carp/carp0.key
+cat >/etc/systemd/system/served.service <<'END'
+[Service]
+ExecStart=/bin/sleep infinity
+ExecStopPost=sh -c 'carpconfig carp0 >/run/at-stop 2>&1 || echo gone >/run/at-stop'
+END
+cat >/etc/systemd/system/carp0.service <<'END'
+[Unit]
+Wants=network-online.target
+After=network-online.target served.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/carpconfig carp0 create carpdev eth0 vhid 1 \\
+        passfile /etc/carp/carp0.key 192.0.2.100/24
+ExecStop=/usr/sbin/carpconfig carp0 destroy
+[Install]
+WantedBy=multi-user.target
+END
+systemctl daemon-reload
 """
 
 HOOK = """
@@ -113,6 +140,8 @@ def follows(a, b, unit, rounds):
 def udev_starts_and_stops_a_service_with_the_role(lab):
     a, b = boot(lab)
     a.sh(WEB)
+    assert not a.out("ls /etc/systemd/system/multi-user.target.wants | "
+                     "grep web || :"), "it is started at boot"
     elect(a, b)
     follows(a, b, "web", 3)
     assert VMAC in a.out("ip link show carp0"), "udev has changed the MAC"
@@ -148,6 +177,26 @@ def the_hooks_unit_runs_the_programs(lab):
     a.sh("systemctl start carp-hooks")
     unit_is(a, "hooked", "inactive")
     a.sh("systemctl stop carp-hooks; rm /etc/carp/hooks.d/10-web")
+
+
+@test(limit=400)
+def a_unit_makes_the_device_and_says_goodbye_before_services_stop(lab):
+    a, b = boot(lab)
+    a.sh(UNITS)
+    member(b, skew=100)
+    a.sh("systemctl start served carp0; sysctl -qw net.carp.preempt=1")
+    become(a, "MASTER")
+    become(b, "BACKUP")
+    # As in the transaction of a shutdown.
+    a.sh("systemctl stop carp0 served")
+    become(b, "MASTER")
+    assert a.out("cat /run/at-stop") == "gone", a.out("cat /run/at-stop")
+    reason = b.out("carpconfig -v carp0")
+    assert "bowed out" in reason, reason
+    # Another version of the module.
+    a.sh("rmmod carp && systemctl start carp0")
+    a.until("carpconfig carp0 | grep -q BACKUP")
+    a.sh("systemctl stop carp0")
 
 
 def demoted(guest, by):
