@@ -121,6 +121,8 @@ three_devices_on_one_parent_share_the_work() {
 
 	setup_nodes 3
 	for node in 1 2; do
+		# To set up may take a slow kernel longer than to take over.
+		must n "$node" sysctl -qw net.carp.preempt=1
 		for vhid in 1 2 3; do
 			must nip "$node" link add "carp$vhid" link eth0 \
 				type carp vhid "$vhid" pass "$PASS" advskew \
