@@ -229,7 +229,7 @@ def one_thousand(rig, book, row, samples):
     rig.sh("sleep 20")
     # What is silent for longer than this has done so twice: an advertisement that
     # happens to come shortly before is none of a takeover's.
-    quiet_ms = 5
+    quiet_ms = 1
     watchers = [rig.spawn(node, f"{PROBE} watch eth0 {quiet_ms} "
                           f"{samples * 4200 + 3000}") for node in "ab"]
     rig.sh("sleep 1")

@@ -166,7 +166,7 @@ def sharing(rig, count):
 
 def measure(rig, book, quick):
     row = f"data path, IPv{rig.family}, instructions for a packet"
-    count, span = (1000, 1) if quick else (3000, 5)
+    count, span = (500, 1) if quick else (3000, 5)
     vip, other = vip_traffic(rig, count, span), other_traffic(rig, count)
     for found in (vip, other):
         for who, figures in found.items():
