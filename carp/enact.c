@@ -271,7 +271,8 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 			vhost->probe_at = ktime_get_ns();
 		}
 	} else if (vhost->senderr) {
-		if (++vhost->send_oks == CARP_SENDERR_MAX << vhost->send_doubled) {
+		if (++vhost->send_oks ==
+		    CARP_SENDERR_MAX << vhost->send_doubled) {
 			carp_enact_sends_again(carp);
 			vhost->send_doubled = min(vhost->send_doubled + 1,
 						  CARP_SENDERR_DOUBLED);
