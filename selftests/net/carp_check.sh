@@ -94,6 +94,12 @@ carp_check_demotes_and_undoes() {
 	check "the command is gone" slowwait 5 gone
 }
 
+# undo_alone [VARIABLE=VALUE]: without a configuration
+undo_alone() {
+	n 1 env "$@" CARP_CHECK_CONFDIR=/nosuch CARP_CHECK_RUNDIR="$TMP/run" \
+		carp-check --undo web
+}
+
 carp_check_that_was_killed_is_cleaned_up_after() {
 	setup_check
 	check_conf web DEVICE=carp0 WEIGHT=50
@@ -107,9 +113,7 @@ carp_check_that_was_killed_is_cleaned_up_after() {
 	rm "$TMP/well"
 	check "demoted" slowwait 10 demoted 50
 	bg_stop "$BG" KILL
-	CHECK="--undo web"
-	n 1 env CARP_CHECK_CONFDIR=/nosuch CARP_CHECK_RUNDIR="$TMP/run" \
-		carp-check --undo web
+	must undo_alone
 	equal "--undo does" "0 0" "$(field 1 "$DEMOTION")"
 	# Killed between what it noted and what it wanted to do.
 	printf '%s\n' STEP=demoting "INDEX=$(field 1 .ifindex)" COUNT=0 \
@@ -143,113 +147,11 @@ carp_check_undoes_later_what_it_cannot_now() {
 	bg_stop "$BG" TERM
 	equal "it ends badly" 1 "$?"
 	check "and says so" grep -q 'web: cannot undo the demotion$' "$BG_OUT"
-	refused "so does --undo" 'web: cannot undo the demotion' undoes
+	refused "so does --undo" 'web: cannot undo the demotion' \
+		undo_alone CARPCONFIG="$TMP/carpconfig"
 	rm "$TMP/broken"
-	check "which can, later" undoes
+	check "which can, later" undo_alone CARPCONFIG="$TMP/carpconfig"
 	check "once" demoted 0
-}
-
-undoes() {
-	local POLL=1
-
-	setup_links
-	check_conf web DEVICE=carp0 WEIGHT=50 FALL=3 RISE=2
-	# shellcheck disable=SC2016
-	check_conf wan GROUP=wan WEIGHT=60 'COMMAND=echo $CARP_CHECK; sleep 98765' \
-		TIMEOUT=1 FALL=2 '# a comment' ''
-	: >"$TMP/well"
-	must carp 1 carp0 carpdemote 5
-	start_check web
-	check "nothing while it is well" holds 3 demoted 5
-	rm "$TMP/well"
-	check "demoted" slowwait 10 demoted 55
-	check "said" grep -q 'web: failed 3 times, carp0 is demoted by 50' \
-		"$BG_OUT"
-	check "once" holds 3 demoted 55
-	refused "a second one" "web: runs already" carp_check n 1
-	: >"$TMP/well"
-	check "undone" slowwait 10 demoted 5
-	rm "$TMP/well"
-	check "and again" slowwait 10 demoted 55
-	bg_stop "$BG" TERM
-	check "undone when it ends" demoted 5
-	check "nothing is left" fails test -e "$TMP/run/web"
-	start_check wan
-	check "a command that hangs" slowwait 20 grep -q 'group wan is demoted by 60' \
-		"$BG_OUT"
-	equal "the group" "wan: carp demote count 60" "$(carp 1 -g wan)"
-	check "the command knows its name" grep -qx wan "$BG_OUT"
-	# It runs every other second.
-	POLL=0.3 must slowwait 5 pgrep -f "sleep 98765"
-	bg_stop "$BG" TERM
-	equal "undone" "wan: carp demote count 0" "$(carp 1 -g wan)"
-	check "the command is gone" slowwait 5 gone
-}
-
-carp_check_that_was_killed_is_cleaned_up_after() {
-	setup_check
-	check_conf web DEVICE=carp0 WEIGHT=50
-	start_check web
-	check "demoted" slowwait 10 demoted 50
-	bg_stop "$BG" KILL
-	equal "it stays" "50 50" "$(field 1 "$DEMOTION")"
-	: >"$TMP/well"
-	start_check web
-	check "the next one undoes it" slowwait 10 demoted 0
-	rm "$TMP/well"
-	check "demoted" slowwait 10 demoted 50
-	bg_stop "$BG" KILL
-	CHECK="--undo web"
-	n 1 env CARP_CHECK_CONFDIR=/nosuch CARP_CHECK_RUNDIR="$TMP/run" \
-		carp-check --undo web
-	equal "--undo does" "0 0" "$(field 1 "$DEMOTION")"
-	# Killed between what it noted and what it wanted to do.
-	printf '%s\n' STEP=demoting "INDEX=$(field 1 .ifindex)" COUNT=0 \
-		DEVICE=carp0 GROUP= WEIGHT=50 >"$TMP/run/web"
-	: >"$TMP/well"
-	start_check web
-	must slowwait 10 fails test -e "$TMP/run/web"
-	check "what was not done is not undone" demoted 0
-}
-
-carp_check_undoes_later_what_it_cannot_now() {
-	setup_check
-	check_conf web DEVICE=carp0 WEIGHT=50
-	printf '%s\n' '#!/bin/sh' "[ ! -e '$TMP/broken' ] || exit 1" \
-		"exec carpconfig \"\$@\"" >"$TMP/carpconfig"
-	chmod +x "$TMP/carpconfig"
-	CHECK=web
-	CARPCONFIG=$TMP/carpconfig carp_check bg 1
-	check "demoted" slowwait 10 demoted 50
-	: >"$TMP/broken"
-	: >"$TMP/well"
-	check "it cannot" slowwait 10 grep -q \
-		'web: cannot undo the demotion, trying again' "$BG_OUT"
-	check "and says nothing else" fails grep -q 'is gone\|is undone' "$BG_OUT"
-	rm "$TMP/broken"
-	check "undone" slowwait 10 demoted 0
-	check "said" slowwait 5 grep -q 'web: succeeded 1 times' "$BG_OUT"
-	rm "$TMP/well"
-	check "demoted again" slowwait 10 demoted 50
-	: >"$TMP/broken"
-	bg_stop "$BG" TERM
-	equal "it ends badly" 1 "$?"
-	check "and says so" grep -q 'web: cannot undo the demotion$' "$BG_OUT"
-	refused "so does --undo" 'web: cannot undo the demotion' undoes
-	rm "$TMP/broken"
-	check "which can, later" undoes
-	check "once" demoted 0
-}
-
-# ends: the check's own status, when it is told to
-ends() {
-	kill -TERM "$BG"
-	wait "$BG"
-}
-
-undoes() {
-	n 1 env CARPCONFIG="$TMP/carpconfig" CARP_CHECK_CONFDIR=/nosuch \
-		CARP_CHECK_RUNDIR="$TMP/run" carp-check --undo web
 }
 
 # A count is 0 to 255 for a group.
