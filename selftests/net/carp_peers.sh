@@ -316,6 +316,7 @@ one_vhid_on_two_links_has_the_same_peer() {
 
 	setup_nodes 2
 	for node in 1 2; do
+		must n "$node" sysctl -qw net.carp.preempt=1
 		must nip "$node" link add lan type dummy
 		must nip "$node" link set lan multicast on up
 		member "$node" advskew $((node * 50)) peer "$NET$((3 - node))"
