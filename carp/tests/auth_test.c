@@ -390,13 +390,14 @@ static void near_misses_of_those_are_hashed(struct kunit *test)
 	}
 }
 
+static const u8 sorted[4][CARP_IP4_LEN] = {
+	{ 9, 255, 255, 255 }, { 10, 0, 0, 9 }, { 10, 0, 0, 10 },
+	{ 200, 0, 0, 0 }
+};
+
 /* Each order of four addresses, one of which comes twice. */
 static void addresses_are_sorted_whatever_the_order(struct kunit *test)
 {
-	static const u8 sorted[4][CARP_IP4_LEN] = {
-		{ 9, 255, 255, 255 }, { 10, 0, 0, 9 }, { 10, 0, 0, 10 },
-		{ 200, 0, 0, 0 }
-	};
 	struct addr_space space;
 	int order, i, place;
 
@@ -429,10 +430,6 @@ static void addresses_are_sorted_whatever_the_order(struct kunit *test)
 
 static void what_is_left_of_addresses_is_sorted(struct kunit *test)
 {
-	static const u8 sorted[4][CARP_IP4_LEN] = {
-		{ 9, 255, 255, 255 }, { 10, 0, 0, 9 }, { 10, 0, 0, 10 },
-		{ 200, 0, 0, 0 }
-	};
 	static const u8 other[CARP_IP4_LEN] = { 10, 0, 0, 11 };
 	struct addr_space space;
 	unsigned int gone, i, place;

@@ -37,7 +37,6 @@ class Page:
         self.rows = {}
         self.lines = []
         self.missed = []
-        self.judged = 0
 
     def _row(self, row):
         if row not in self.rows:
@@ -61,7 +60,6 @@ class Page:
         self._row(row)["targets"].append(
             {"what": what, "value": value, "limit": limit, "unit": unit,
              "least": least, "met": good})
-        self.judged += 1
         words = "at least" if least else "at most"
         line = (f"{what}: {number(value)} {unit}, "
                 f"{words} {number(limit)} wanted")
@@ -99,9 +97,10 @@ class Book:
 
     def verdict(self):
         """The exit status."""
-        judged = sum(page.judged for page in self.pages)
-        print(f"\n{judged - len(self.missed)} targets met, "
-              f"{len(self.missed)} missed", flush=True)
+        targets = [target["met"] for row in self.rows.values()
+                   for target in row["targets"]]
+        print(f"\n{targets.count(True)} targets met, "
+              f"{targets.count(False)} missed", flush=True)
         for line in self.missed:
             print(f"missed: {line}", file=sys.stderr)
         return 1 if self.missed or not self.rows else 0

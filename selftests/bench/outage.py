@@ -111,10 +111,9 @@ def one_cut(rig, contender, rng):
     dead = contender.dead_time(other)
     wait_away(rig, rng, dead / 3 / SECOND)
     long = dead > SECOND
-    before, late = (1500, 1400) if long else (50, 400)
-    if isinstance(contender, Carp) and not long:
-        # If it takes longer, no outage is measured: see Run.
-        late = 100
+    # If it takes longer, no outage is measured: see Run.
+    short = 100 if isinstance(contender, Carp) else 400
+    before, late = (1500, 1400) if long else (50, short)
     run = Run(rig.ask(f"ip -n seg link set p{master} down", before,
                       dead // MS + late, 500 if long else 100))
     due = run.last_heard({"a": 1, "b": 2}[master]) + dead

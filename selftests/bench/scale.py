@@ -227,8 +227,8 @@ def one_thousand(rig, book, row, samples):
             for i in range(MANY_VIPS)])
         rig.out(node, "sysctl -qw net.carp.preempt=0")
     rig.sh("sleep 20")
-    # What is silent for longer than this has done so twice: an advertisement that
-    # happens to come shortly before is none of a takeover's.
+    # After such a silence what follows is another burst: an advertisement that
+    # happens to come shortly before a takeover is not the takeover's.
     quiet_ms = 1
     watchers = [rig.spawn(node, f"{PROBE} watch eth0 {quiet_ms} "
                           f"{samples * 4200 + 3000}") for node in "ab"]
