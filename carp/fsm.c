@@ -273,17 +273,18 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 	return acts;
 }
 
-/* To a better master. Until it has had time to speak again, worse ones are not
- * listened to: at a goodbye many take over at once, each is heard by all
- * others, and if every one of them were preempted anew, that would double with
- * each member.
+/* To a better master. For half its interval worse ones are not listened to: at
+ * a goodbye many take over at once, each is heard by all others, and if every
+ * one of them were preempted anew, that would double with each member. Not for
+ * all of it: its own next advertisement may say that it is worse by now, and
+ * come a little early.
  */
 static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 		     const struct carp_prio *peer, u64 now)
 {
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
 
-	fsm->calm_until = now + carp_prio_interval(peer);
+	fsm->calm_until = now + carp_prio_interval(peer) / 2;
 	fsm_wait(fsm, fsm_patience(fsm, peer), now);
 	return acts;
 }

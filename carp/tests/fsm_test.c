@@ -1372,11 +1372,29 @@ static void one_that_has_yielded_leaves_slower_ones_alone(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
 
 	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
-					      NOW + SEC), 0);
-	KUNIT_EXPECT_EQ(test, fsm.deadline, NOW + 4 * SEC + 100 * SKEW);
-	/* The better one has had time to speak again. */
+					      NOW + SEC / 2), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline,
+			NOW + 3 * SEC + SEC / 2 + 100 * SKEW);
 	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
-					      NOW + SEC + 50 * SKEW),
+					      NOW + SEC / 2 + 25 * SKEW),
+			TAKE_OVER);
+}
+
+/* Timers and networks are not exact: the next advertisement of the better one
+ * comes a little less than an interval after the first, and says that it is the
+ * better one no longer.
+ */
+static void one_that_has_yielded_hears_the_better_ones_next(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	struct carp_prio better = prio(1, 0, 0);
+
+	carp_fsm_advert(&fsm, CARP_INET, &better, 1, NOW);
+	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
+
+	better = prio(1, 240, 240);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &better, 1,
+					      NOW + SEC - SEC / 20),
 			TAKE_OVER);
 }
 
@@ -1481,6 +1499,7 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(demotion_advert_does_not_count_for_the_repeat),
 	KUNIT_CASE(demotion_does_not_touch_a_backups_timer),
 	KUNIT_CASE(one_that_has_yielded_leaves_slower_ones_alone),
+	KUNIT_CASE(one_that_has_yielded_hears_the_better_ones_next),
 	KUNIT_CASE(one_that_has_yielded_honours_a_goodbye),
 	KUNIT_CASE(a_master_that_speaks_rarely_is_waited_for),
 	KUNIT_CASE(demoted_members_of_advbase_0_wait_for_each_other),

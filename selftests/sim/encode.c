@@ -35,6 +35,16 @@ static u8 encode_time(u64 at)
 	return since / MODEL_TICK;
 }
 
+/* The next tick is the first that notices. */
+static u8 encode_calm(u64 until)
+{
+	u64 part = (until - MODEL_NOW) % MODEL_TICK;
+
+	if (until <= MODEL_NOW)
+		return NEVER;
+	return encode_time(part ? until + MODEL_TICK - part : until);
+}
+
 static u64 decode_time(u8 code)
 {
 	if (code == NEVER)
@@ -64,8 +74,7 @@ static void encode_member(const struct model *model, u32 i, u8 *key)
 	key[3] = encode_time(fsm->state == CARP_STATE_MASTER ?
 			     fsm->advert_at : fsm->down_at[CARP_INET]);
 	key[4] = encode_time(fsm->deadline);
-	key[5] = encode_time(fsm->calm_until > MODEL_NOW ? fsm->calm_until :
-			     CARP_NO_DEADLINE);
+	key[5] = encode_calm(fsm->calm_until);
 }
 
 static void decode_member(struct model *model, const struct setup *setup,
