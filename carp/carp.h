@@ -42,6 +42,61 @@ struct carp_packets;
 struct carp_redirect;
 struct carp_stats;
 
+/* Link groups of which it is known at once what demotes by them: of others the
+ * same slots are used.
+ */
+#define CARP_KNOWN_BITS		4
+
+/**
+ * struct carp_known - of which link group something was found out, and when
+ * @weighings: carp_net.weighings then
+ * @at: jiffies then
+ * @group: the group
+ */
+struct carp_known {
+	int weighings;
+	unsigned long at;
+	u32 group;
+};
+
+/**
+ * struct carp_links_down - links of a group that are down, but for ours
+ * @lock: protects the rest; BH disabled
+ * @known: whether it is still true
+ * @n: how many
+ */
+struct carp_links_down {
+	spinlock_t lock; /* protects known, n */
+	struct carp_known known;
+	unsigned int n;
+};
+
+/**
+ * struct carp_worst - by how much a device demotes the others of its syncgroup
+ * @carp: the device, to be compared only: it may be gone; NULL for none
+ * @own: see struct carp_demotion
+ * @track: the same
+ * @sync: the same
+ */
+struct carp_worst {
+	const struct carp_dev *carp;
+	s32 own;
+	s32 track;
+	s32 sync;
+};
+
+/**
+ * struct carp_syncgroup - the worst two devices of a syncgroup
+ * @lock: protects the rest; BH disabled, inside vhost.lock
+ * @known: whether it is still true
+ * @worst: the second is the first's own worst
+ */
+struct carp_syncgroup {
+	spinlock_t lock; /* protects known, worst */
+	struct carp_known known;
+	struct carp_worst worst[2];
+};
+
 /**
  * struct carp_net - what one network namespace holds
  * @net: the namespace
@@ -56,6 +111,9 @@ struct carp_stats;
  * @senderrs: devices that cannot send
  * @groups: struct carp_group; written under RTNL, read under RCU
  * @n_groups: how many, RTNL
+ * @weighings: how often something that demotes may have changed, see known.h
+ * @links_down: by link group
+ * @syncgroups: by link group
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
@@ -86,6 +144,9 @@ struct carp_net {
 	atomic_t senderrs;
 	struct list_head groups;
 	unsigned int n_groups;
+	atomic_t weighings;
+	struct carp_links_down links_down[1 << CARP_KNOWN_BITS];
+	struct carp_syncgroup syncgroups[1 << CARP_KNOWN_BITS];
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;
@@ -386,6 +447,7 @@ struct carp_vhost {
  * @params: the configuration that is not the election's, RTNL
  * @demotion: the administrator's count; written under RTNL
  * @syncgroup: demoted as the worst of its link group; written under RTNL
+ * @group: its link group when that was looked at last, RTNL
  * @tracks: struct carp_track; written under RTNL, read under RCU
  * @n_tracks: how many, RTNL
  * @own_mac: the administrator has set a MAC address, RTNL
@@ -425,6 +487,7 @@ struct carp_dev {
 	struct carp_params params;
 	s32 demotion;
 	bool syncgroup;
+	u32 group;
 	struct list_head tracks;
 	unsigned int n_tracks;
 	bool own_mac;

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 
 #include "demote.h"
+#include "known.h"
 #include "track.h"
 
 /* No sum of counts is of use beyond this, and none overflows before it. */
@@ -171,6 +172,23 @@ int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
 }
 
 /**
+ * carp_demote_net_init - nothing demotes in a new namespace
+ * @cn: the namespace, zeroed
+ */
+void carp_demote_net_init(struct carp_net *cn)
+{
+	unsigned int i;
+
+	INIT_LIST_HEAD(&cn->groups);
+	/* Of group 0 nothing is known either. */
+	atomic_set(&cn->weighings, 1);
+	for (i = 0; i < ARRAY_SIZE(cn->syncgroups); i++) {
+		spin_lock_init(&cn->links_down[i].lock);
+		spin_lock_init(&cn->syncgroups[i].lock);
+	}
+}
+
+/**
  * carp_demote_net_exit - free the counts of a namespace's groups
  * @cn: the namespace, without devices by now
  */
@@ -184,35 +202,65 @@ void carp_demote_net_exit(struct carp_net *cn)
 	}
 }
 
-/* Take over the parts of another device of the syncgroup if they are worse. */
-static void carp_demote_worst(const struct carp_dev *carp,
-			      struct carp_demotion *demotion)
+static bool carp_demote_is_worse(const struct carp_worst *one,
+				 const struct carp_worst *other)
 {
-	s32 own = READ_ONCE(carp->demotion);
-	s32 track = carp_demote_clamp(carp_track_demotion(carp));
-	s32 sync = 0;
-
-	if (READ_ONCE(carp->vhost.state) == CARP_STATE_INIT)
-		sync = CARP_DEMOTE_SYNC;
-	if (own + track + sync <=
-	    demotion->own + demotion->track + demotion->sync)
-		return;
-
-	demotion->own = own;
-	demotion->track = track;
-	demotion->sync = sync;
+	return !other->carp || one->own + one->track + one->sync >
+			       other->own + other->track + other->sync;
 }
 
+static void carp_demote_look(const struct carp_net *cn, u32 group,
+			     struct carp_worst worst[2])
+{
+	const struct carp_dev *carp;
+	struct carp_worst this;
+
+	worst[0].carp = NULL;
+	worst[1].carp = NULL;
+	list_for_each_entry_rcu(carp, &cn->devs, node) {
+		if (!READ_ONCE(carp->syncgroup) || carp->dev->group != group)
+			continue;
+
+		this.carp = carp;
+		this.own = READ_ONCE(carp->demotion);
+		this.track = carp_demote_clamp(carp_track_demotion(carp));
+		this.sync = READ_ONCE(carp->vhost.state) == CARP_STATE_INIT ?
+			    CARP_DEMOTE_SYNC : 0;
+		if (carp_demote_is_worse(&this, &worst[0])) {
+			worst[1] = worst[0];
+			worst[0] = this;
+		} else if (carp_demote_is_worse(&this, &worst[1])) {
+			worst[1] = this;
+		}
+	}
+}
+
+/* Take over the parts of another device of the syncgroup if they are worse. */
 static void carp_demote_sync(const struct carp_dev *carp,
 			     struct carp_demotion *demotion)
 {
-	const struct carp_dev *other;
+	const struct carp_worst mine = {
+		.carp = carp,
+		.own = demotion->own,
+		.track = demotion->track,
+	};
+	u32 group = carp->dev->group;
+	struct carp_net *cn = carp->cn;
+	struct carp_syncgroup *sync;
+	struct carp_worst worst;
 
-	list_for_each_entry_rcu(other, &carp->cn->devs, node) {
-		if (other != carp && READ_ONCE(other->syncgroup) &&
-		    other->dev->group == carp->dev->group)
-			carp_demote_worst(other, demotion);
-	}
+	sync = &cn->syncgroups[carp_known_slot(group)];
+	spin_lock_bh(&sync->lock);
+	if (!carp_known_is(&sync->known, cn, group))
+		carp_demote_look(cn, group, sync->worst);
+	worst = sync->worst[sync->worst[0].carp == carp];
+	spin_unlock_bh(&sync->lock);
+
+	if (!worst.carp || !carp_demote_is_worse(&worst, &mine))
+		return;
+	demotion->own = worst.own;
+	demotion->track = worst.track;
+	demotion->sync = worst.sync;
 }
 
 /**

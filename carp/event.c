@@ -51,6 +51,16 @@ static int carp_event_early(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
+/* Into another link group? Each takeover is a NETDEV_CHANGE too. */
+static bool carp_event_regroup(struct carp_dev *carp)
+{
+	if (carp->group == carp->dev->group)
+		return false;
+
+	carp->group = carp->dev->group;
+	return true;
+}
+
 static int carp_event_own(struct net_device *dev, unsigned long event,
 			  void *ptr)
 {
@@ -95,18 +105,15 @@ static void carp_event_carrier(struct carp_port *port)
 			netif_carrier_on(carp->dev);
 		else
 			netif_carrier_off(carp->dev);
-		carp_vhost_update(carp, CARP_REASON_NONE);
 	}
+	carp_vhost_update_port(port, CARP_REASON_NONE);
 }
 
 /* While it can still send: the last chance to say goodbye. */
 static void carp_event_going_down(struct carp_port *port)
 {
-	struct carp_dev *carp;
-
 	WRITE_ONCE(port->going_down, true);
-	list_for_each_entry(carp, &port->devs, port_node)
-		carp_vhost_update(carp, CARP_REASON_PARENT_DOWN);
+	carp_vhost_update_port(port, CARP_REASON_PARENT_DOWN);
 }
 
 static void carp_event_mtu(struct carp_port *port)
@@ -212,9 +219,8 @@ static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
 	struct carp_port *port = carp_port_get(dev);
 	int result = NOTIFY_DONE;
 
-	/* Of our own ones the link group may have changed. */
 	if (carp_track_event(cn, dev, event) ||
-	    (event == NETDEV_CHANGE && netif_is_carp(dev)))
+	    (netif_is_carp(dev) && carp_event_regroup(netdev_priv(dev))))
 		carp_vhost_reweigh(cn);
 	if (netif_is_carp(dev))
 		result = carp_event_own(dev, event, ptr);
@@ -231,16 +237,13 @@ static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
 static int carp_event_reboot(struct notifier_block *nb, unsigned long event,
 			     void *ptr)
 {
-	struct carp_dev *carp;
 	struct net *net;
 
 	carp_enact_shutdown();
 
 	rcu_read_lock();
-	for_each_net_rcu(net) {
-		list_for_each_entry_rcu(carp, &carp_pernet(net)->devs, node)
-			carp_vhost_update(carp, CARP_REASON_NONE);
-	}
+	for_each_net_rcu(net)
+		carp_vhost_update_all(carp_pernet(net));
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }

@@ -23,18 +23,12 @@ static int carp_net_sysctl_allow(const struct ctl_table *table, int write,
 				 void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct carp_net *cn = container_of(table->data, struct carp_net, allow);
-	struct carp_dev *carp;
 	int err;
 
 	err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
-	if (err || !write)
-		return err;
-
-	rcu_read_lock();
-	list_for_each_entry_rcu(carp, &cn->devs, node)
-		carp_vhost_update(carp, CARP_REASON_NONE);
-	rcu_read_unlock();
-	return 0;
+	if (!err && write)
+		carp_vhost_update_all(cn);
+	return err;
 }
 
 /* As FreeBSD: what is written is added, what is read is the sum. */
@@ -170,7 +164,7 @@ static int __net_init carp_net_enter(struct net *net)
 	cn->log = 1;
 	cn->ifdown_factor = CARP_SKEW_DEMOTED;
 	cn->senderr_factor = CARP_SKEW_DEMOTED;
-	INIT_LIST_HEAD(&cn->groups);
+	carp_demote_net_init(cn);
 	spin_lock_init(&cn->lock);
 	INIT_LIST_HEAD(&cn->devs);
 	spin_lock_init(&cn->vips_lock);

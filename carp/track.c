@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
+#include "known.h"
 #include "track.h"
 
 /**
@@ -243,23 +244,41 @@ static bool carp_track_is_down(const struct net_device *link)
 	return !link || !netif_running(link) || !netif_carrier_ok(link);
 }
 
-/* How many are down. A carp device in a tracked group does not count, or the
- * group of a syncgroup could not be tracked.
+/* A carp device in a tracked group does not count, or the group of a syncgroup
+ * could not be tracked.
  */
-static unsigned int carp_track_down(const struct carp_dev *carp,
-				    const struct carp_track *track)
+static unsigned int carp_track_look(const struct carp_net *cn, u32 group)
 {
 	const struct net_device *link;
 	unsigned int down = 0;
 
-	if (!track->by_group)
-		return carp_track_is_down(rcu_dereference(track->dev));
-
-	for_each_netdev_rcu(carp->cn->net, link) {
-		if (link->group == track->group && !netif_is_carp(link))
+	for_each_netdev_rcu(cn->net, link) {
+		if (link->group == group && !netif_is_carp(link))
 			down += carp_track_is_down(link);
 	}
 	return down;
+}
+
+static unsigned int carp_track_group_down(struct carp_net *cn, u32 group)
+{
+	struct carp_links_down *down = &cn->links_down[carp_known_slot(group)];
+	unsigned int n;
+
+	spin_lock_bh(&down->lock);
+	if (!carp_known_is(&down->known, cn, group))
+		down->n = carp_track_look(cn, group);
+	n = down->n;
+	spin_unlock_bh(&down->lock);
+	return n;
+}
+
+/* How many are down. */
+static unsigned int carp_track_down(const struct carp_dev *carp,
+				    const struct carp_track *track)
+{
+	if (track->by_group)
+		return carp_track_group_down(carp->cn, track->group);
+	return carp_track_is_down(rcu_dereference(track->dev));
 }
 
 /**
@@ -318,7 +337,7 @@ static bool carp_track_concerns(struct carp_dev *carp, struct carp_track *track,
 	bool ours = rcu_access_pointer(track->dev) == dev;
 
 	if (track->by_group)
-		return true;
+		return !netif_is_carp(dev);
 
 	carp_track_follow(carp, track, dev, event);
 	return ours || rcu_access_pointer(track->dev) == dev;

@@ -21,6 +21,7 @@
 #include "choose.h"
 #include "enact.h"
 #include "key.h"
+#include "known.h"
 #include "notify.h"
 #include "route.h"
 #include "route6.h"
@@ -127,10 +128,14 @@ static void carp_vhost_send(struct carp_node *node,
 static void carp_vhost_reweigh_node(struct carp_node *node)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
-	struct carp_todo todo;
+	struct carp_todo todo = {};
+	u32 act;
 
+	/* Of hundreds few have changed, if any. */
 	spin_lock_bh(&vhost->lock);
-	todo = carp_enact_commit(node, carp_enact_weigh(node, ktime_get_ns()));
+	act = carp_enact_weigh(node, ktime_get_ns());
+	if (act)
+		todo = carp_enact_commit(node, act);
 	spin_unlock_bh(&vhost->lock);
 
 	carp_vhost_send(node, &todo);
@@ -149,6 +154,7 @@ void carp_vhost_reweigh(struct carp_net *cn)
 	struct carp_dev *carp;
 	struct carp_node *node;
 
+	carp_known_forget(cn);
 	rcu_read_lock();
 	list_for_each_entry_rcu(carp, &cn->devs, node)
 		list_for_each_entry_rcu(node, &carp->vhost.nodes, list)
@@ -230,7 +236,8 @@ bool carp_vhost_advert(struct carp_node *node, enum carp_family family,
 	return act & CARP_ACT_CONFLICT;
 }
 
-static void carp_vhost_update_node(struct carp_node *node,
+/* Return: whether what demotes the other devices may have changed. */
+static bool carp_vhost_update_node(struct carp_node *node,
 				   enum carp_reason reason)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
@@ -245,7 +252,21 @@ static void carp_vhost_update_node(struct carp_node *node,
 	todo = carp_enact_commit(node, act);
 	spin_unlock_bh(&vhost->lock);
 
-	carp_vhost_act(node, &todo);
+	carp_vhost_send(node, &todo);
+	return todo.reweigh;
+}
+
+static bool carp_vhost_update_dev(struct carp_dev *carp,
+				  enum carp_reason reason)
+{
+	struct carp_node *node;
+	bool reweigh = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(node, &carp->vhost.nodes, list)
+		reweigh |= carp_vhost_update_node(node, reason);
+	rcu_read_unlock();
+	return reweigh;
 }
 
 /**
@@ -260,12 +281,50 @@ static void carp_vhost_update_node(struct carp_node *node,
  */
 void carp_vhost_update(struct carp_dev *carp, enum carp_reason reason)
 {
-	struct carp_node *node;
+	if (carp_vhost_update_dev(carp, reason))
+		carp_vhost_reweigh(carp->cn);
+}
+
+/**
+ * carp_vhost_update_port - the same for all devices on a parent
+ * @port: the parent
+ * @reason: see carp_vhost_update()
+ *
+ * One by one each would have all others of the namespace look what demotes them
+ * now.
+ *
+ * Context: RTNL.
+ */
+void carp_vhost_update_port(struct carp_port *port, enum carp_reason reason)
+{
+	struct carp_dev *carp;
+	bool reweigh = false;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(carp, &port->devs, port_node)
+		reweigh |= carp_vhost_update_dev(carp, reason);
+	if (reweigh)
+		carp_vhost_reweigh(carp_pernet(dev_net(port->dev)));
+}
+
+/**
+ * carp_vhost_update_all - the same for all devices of a namespace
+ * @cn: the namespace
+ *
+ * Context: any but hard irq, no lock of ours held.
+ */
+void carp_vhost_update_all(struct carp_net *cn)
+{
+	struct carp_dev *carp;
+	bool reweigh = false;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(node, &carp->vhost.nodes, list)
-		carp_vhost_update_node(node, reason);
+	list_for_each_entry_rcu(carp, &cn->devs, node)
+		reweigh |= carp_vhost_update_dev(carp, CARP_REASON_NONE);
 	rcu_read_unlock();
+	if (reweigh)
+		carp_vhost_reweigh(cn);
 }
 
 /**
@@ -280,7 +339,8 @@ void carp_vhost_remove(struct carp_node *node)
 	node->gone = true;
 	spin_unlock_bh(&node->carp->vhost.lock);
 
-	carp_vhost_update_node(node, CARP_REASON_NONE);
+	if (carp_vhost_update_node(node, CARP_REASON_NONE))
+		carp_vhost_reweigh(node->carp->cn);
 }
 
 /**

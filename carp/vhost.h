@@ -12,6 +12,8 @@ void carp_vhost_free(struct carp_dev *carp);
 void carp_vhost_up(struct carp_dev *carp);
 void carp_vhost_down(struct carp_dev *carp, enum carp_reason reason);
 void carp_vhost_update(struct carp_dev *carp, enum carp_reason reason);
+void carp_vhost_update_port(struct carp_port *port, enum carp_reason reason);
+void carp_vhost_update_all(struct carp_net *cn);
 void carp_vhost_force(struct carp_dev *carp, enum carp_state state);
 void carp_vhost_set_demotestyle(struct carp_dev *carp, u8 style);
 void carp_vhost_set_announce(struct carp_dev *carp, u32 seconds);

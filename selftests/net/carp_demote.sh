@@ -22,6 +22,7 @@ ALL_TESTS="
 	no_demotion_is_left_when_every_cause_is_gone
 	counts_that_overflow_are_refused
 	a_syncgroup_moves_as_one
+	a_syncgroup_of_four_hundred_moves_at_once
 	of_two_masters_the_one_that_stays_announces_itself_at_once
 	addresses_are_announced_again_by_time
 	addresses_are_announced_again_when_a_bond_fails_over
@@ -295,6 +296,40 @@ a_syncgroup_moves_as_one() {
 	must nip 1 link set carp0 type carp state backup
 	check "both are backup" is_state 1 BACKUP carp1
 	check "not demoted" is_demoted 1 0
+}
+
+# On two parents; each tracks a group of links besides. In us, because as much is
+# to be done for one that all of them look at as for all.
+a_syncgroup_of_four_hundred_moves_at_once() {
+	local vlan vhid start took
+
+	setup_nodes 2
+	for vlan in 1 2; do
+		echo "link add link eth0 name eth0.$vlan type vlan id $vlan"
+		echo "link set eth0.$vlan up"
+		for vhid in {1..200}; do
+			echo "link add c$vlan.$vhid link eth0.$vlan type carp" \
+				"vhid $vhid pass $PASS syncgroup on track group 7"
+			echo "addr add 10.0.$vlan.$vhid/32 dev c$vlan.$vhid"
+			echo "link set c$vlan.$vhid up"
+		done
+	done >"$TMP/devices"
+	must nip 1 -batch "$TMP/devices"
+	sysctl_set 1 net.carp.ifdown_demotion_factor=0
+	check "no demotion" is_demoted 1 0 c2.200
+	start=${EPOCHREALTIME/./}
+	must nip 1 link set eth0.1 down
+	took=$((${EPOCHREALTIME/./} - start))
+	check "in $took us" [ "$took" -lt $((200000 * SLOW)) ]
+	check "the others are demoted" is_demoted 1 240 c2.1
+	check "all of them" is_demoted 1 240 c2.200
+	must nip 1 link set c2.7 group 8
+	check "but one that is no longer of the group" is_demoted 1 0 c2.7
+	start=${EPOCHREALTIME/./}
+	must nip 1 link set eth0.1 up
+	took=$((${EPOCHREALTIME/./} - start))
+	check "up in $took us" [ "$took" -lt $((200000 * SLOW)) ]
+	check "and no longer" is_demoted 1 0 c2.1
 }
 
 each_transition_is_a_uevent() {
