@@ -129,12 +129,14 @@ static void carp_vhost_reweigh_node(struct carp_node *node)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo = {};
+	u64 deadline;
 	u32 act;
 
 	/* Of hundreds few have changed, if any. */
 	spin_lock_bh(&vhost->lock);
+	deadline = node->fsm.deadline;
 	act = carp_enact_weigh(node, ktime_get_ns());
-	if (act)
+	if (act || node->fsm.deadline != deadline)
 		todo = carp_enact_commit(node, act);
 	spin_unlock_bh(&vhost->lock);
 

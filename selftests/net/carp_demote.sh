@@ -20,6 +20,7 @@ ALL_TESTS="
 	sending_that_fails_demotes_until_it_works_again
 	members_do_not_take_turns_where_only_advertisements_are_refused
 	no_demotion_is_left_when_every_cause_is_gone
+	a_master_that_is_demoted_no_longer_speaks_as_often_as_before
 	counts_that_overflow_are_refused
 	a_syncgroup_moves_as_one
 	a_syncgroup_of_four_hundred_moves_at_once
@@ -260,6 +261,25 @@ counts_that_overflow_are_refused() {
 	equal "nothing has changed" "$before" "$(carp 1 -j carp0)"
 	equal "nor the group" "5: carp demote count 200" "$(carp 1 -g 5)"
 	equal "nor the host" 100 "$(n 1 sysctl -n net.carp.demotion)"
+}
+
+# has_sent_more THAN
+has_sent_more() {
+	[ "$(counter 1 "$OUT")" -gt "$1" ]
+}
+
+a_master_that_is_demoted_no_longer_speaks_as_often_as_before() {
+	local sent
+
+	setup_nodes 2
+	member 1
+	check "alone" slowwait 5 is_state 1 MASTER
+	sent=$(counter 1 "$OUT")
+	must carp 1 carp0 carpdemote 240
+	check "it says so, and has 1.94 s to the next" has_sent_more "$sent"
+	sent=$(counter 1 "$OUT")
+	must carp 1 carp0 -carpdemote 240
+	check "1 s it is again" busywait 1.5 has_sent_more "$sent"
 }
 
 a_syncgroup_moves_as_one() {
