@@ -46,6 +46,11 @@ MODULES = ("modprobe -a veth bridge 8021q macvlan vrf && "
            "modprobe bonding max_bonds=0 && modprobe dummy numdummies=0")
 # Where those are built in, there are some from the beginning.
 LINKS = r"ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort"
+# Namespaces end in turn, some together: when this one has, all have.
+LAST_SPACE = ("ip netns add last && "
+              "ip link add l0 type veth peer name l1 netns last && "
+              "ip netns del last && "
+              "while [ -e /sys/class/net/l0 ]; do sleep 0.05; done")
 
 
 def frame(family, **keys):
@@ -119,6 +124,8 @@ class Torture:
         self.guest.write("/tmp/frames", flood(random.Random(self.seed)))
         self.guest.sh(MODULES, limit=120)
         self.links = self.guest.out(LINKS)
+        if not self.lab.image.kind.leaks:
+            self.spaces = self.namespaces()
 
         # Caches that grow once are no leak.
         self.act(WARM_UP, self.seed + 1, str, (0, NEVER_DONE))
@@ -146,11 +153,7 @@ class Torture:
 
     def clean_up(self):
         """Nothing holds a namespace, a device or the module."""
-        self.guest.sh("rm -f /run/netns/*\nip netns add last && "
-                      "ip link add l0 type veth peer name l1 netns last && "
-                      "ip netns del last", limit=120)
-        # Namespaces end in turn: when this one has, all have.
-        self.guest.until("[ ! -e /sys/class/net/l0 ]", 120)
+        self.guest.sh(f"rm -f /run/netns/*\n{LAST_SPACE}", limit=240)
         self.guest.until("[ $(cat /sys/module/carp/refcnt) = 0 ]", 10)
         self.guest.sh("rmmod carp", limit=120)
         links = self.guest.out(LINKS)
@@ -161,13 +164,19 @@ class Torture:
         text = self.guest.out(
             "echo 3 >/proc/sys/vm/drop_caches\n"
             "for f in /sys/kernel/slab/*/shrink; do echo 1 >$f; done\n"
-            "cat /proc/meminfo; grep ^net_namespace /proc/slabinfo",
-            limit=300)
-        found = {name: int(re.search(rf"^{name}: +(\d+)", text, re.M)[1])
-                 for name in BOUND_KB}
-        found["namespaces"] = int(re.search(r"^net_namespace +(\d+)", text,
-                                            re.M)[1])
-        return found
+            "cat /proc/meminfo", limit=300)
+        return {name: int(re.search(rf"^{name}: +(\d+)", text, re.M)[1])
+                for name in BOUND_KB}
+
+    def namespaces(self):
+        """As many as there are. The kernel frees those that went together
+        when the next ones go; then only the last one is left to be freed.
+        """
+        return int(self.guest.out(
+            f"{LAST_SPACE} && {LAST_SPACE} && "
+            "echo 1 >/sys/kernel/slab/net_namespace/shrink && "
+            "awk '$1 == \"net_namespace\" { print $2 }' /proc/slabinfo",
+            limit=240))
 
     def nothing_is_left(self):
         if not self.lab.image.kind.leaks:
@@ -183,15 +192,19 @@ class Torture:
         """Freeing is put off by RCU and workers: wait until it is done."""
         end = time.monotonic() + 60
         while True:
+            spaces = self.namespaces() - self.spaces
             after = self.memory()
             more = {name: after[name] - kb for name, kb in
                     self.before.items()}
             bad = {name: kb for name, kb in more.items()
-                   if kb > BOUND_KB.get(name, 0)}
-            if not bad or time.monotonic() > end:
+                   if kb > BOUND_KB[name]}
+            if spaces <= 0 and not bad or time.monotonic() > end:
                 break
             time.sleep(1)
         diagnose(f"memory, kB before {self.before}, more after {more}")
+        if spaces > 0:
+            diagnose(self.guest.out("lsns -t net; ps axo pid,stat,args"))
+        assert spaces <= 0, f"{spaces} namespaces"
         assert not bad, f"{bad} of {self.created} devices"
 
 

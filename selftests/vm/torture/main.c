@@ -31,7 +31,7 @@
 #define CROWD_MAX	8
 #define NEVER_DONE	3
 /* What is refused as often as this, and never done, tests nothing. */
-#define IN_VAIN		25
+#define IN_VAIN		150
 /* An emulated CPU of a busy host stands still for seconds. CARP_SLOW in the
  * environment is the factor of a kernel that checks itself.
  */
