@@ -146,7 +146,7 @@ a_master_decides_an_equal_one_by_source_address() {
 # times FILTER: when such frames were heard, in ms
 times() {
 	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
-		awk '{ printf "%d\n", $1 % 100000 * 1000 }'
+		awk '{ printf "%d\n", $1 * 1000 }'
 }
 
 gratuitous_arp_at_takeover_and_two_advertisements_later() {

@@ -133,7 +133,7 @@ times_are_exact() {
 		gap=$(awk -v word="vhid=$vhid" '
 			$0 ~ " " word " " {
 				split($1, t, ".")
-				now = t[1] % 100000 * 1000000 + t[2]
+				now = t[1] * 1000000 + t[2]
 				if (last) {
 					gap = now - last
 					if (!n++ || gap < least)

@@ -46,8 +46,8 @@ the_thousandth_address_is_announced_at_once() {
 	capture_stop "$CAPTURE"
 	tcpdump -n -tt -r "$TMP/announced" ether src "$VMAC" 2>/dev/null |
 		head -n 1001 >"$TMP/list"
-	first=$(awk 'NR == 1 { print $1 % 100000 * 1000 }' "$TMP/list")
-	last=$(awk 'END { print $1 % 100000 * 1000 }' "$TMP/list")
+	first=$(awk 'NR == 1 { printf "%d", $1 * 1000 }' "$TMP/list")
+	last=$(awk 'END { printf "%d", $1 * 1000 }' "$TMP/list")
 	equal "announcements" 1000 \
 		"$(grep -oE '(who-has|tgt is) [^ ,]+' "$TMP/list" |
 		sort -u | wc -l)"
