@@ -251,22 +251,22 @@ static void carp_addr6_collect(struct carp_dev *carp)
 }
 
 /* The route of the address, and that of its subnet, which another host there
- * leads to.
+ * leads to. Return: 0, or -ENOMEM: one is not followed.
  */
-static void carp_addr6_find_routes(struct carp_dev *carp,
-				   const struct in6_addr *addr)
+static int carp_addr6_find_routes(struct carp_dev *carp,
+				  const struct in6_addr *addr)
 {
 	struct in6_addr other = *addr;
 	unsigned int i;
+	int err;
 
-	carp_route6_local(carp, addr);
-	for (i = 1; i < 256; i++) {
+	err = carp_route6_local(carp, addr);
+	for (i = 1; i < 256 && !err; i++) {
 		other.s6_addr[15] = addr->s6_addr[15] ^ i;
-		if (carp_addr6_known(carp, &other))
-			continue;
-		carp_route6_find(carp, &other);
-		return;
+		if (!carp_addr6_known(carp, &other))
+			return carp_route6_find(carp, &other);
 	}
+	return err;
 }
 
 static void carp_addr6_sync_device(struct carp_dev *carp)
@@ -287,9 +287,9 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 		if (!vip->joined)
 			carp_vhost_announce_one(carp, vip);
 		carp_addr6_join(carp, vip);
+		/* Without memory again when the next address comes. */
 		if (!vip->routed)
-			carp_addr6_find_routes(carp, &vip->v6);
-		vip->routed = true;
+			vip->routed = !carp_addr6_find_routes(carp, &vip->v6);
 	}
 	carp_route_sync(carp);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* CARP: the objects, who owns them and what protects them
  *
- * Lock order: RTNL, carp_vhost.lock, then one of the leaves carp_net.lock and
- * the kernel's own. Nothing is sent with carp_vhost.lock held.
+ * Lock order: RTNL, carp_vhost.lock, then carp_linkgroup.worst_lock and
+ * down_lock, or one of the leaves carp_net.lock and the kernel's own. Nothing
+ * is sent with carp_vhost.lock held.
  */
 #ifndef _CARP_H
 #define _CARP_H
@@ -30,6 +31,7 @@
 /* ff02::12 */
 #define CARP_GROUP6_INIT	{ { { 0xff, 0x02, [15] = 0x12 } } }
 #define CARP_VIP_HASH_BITS	8
+#define CARP_LINKGROUP_BITS	5
 /* Routes out of the parent that a device keeps a copy of: 2^this */
 #define CARP_REDIRECT_BITS	4
 /* OpenBSD's carp routes come after those of real interfaces to the same
@@ -42,33 +44,16 @@ struct carp_packets;
 struct carp_redirect;
 struct carp_stats;
 
-/* Link groups of which it is known at once what demotes by them: of others the
- * same slots are used.
- */
-#define CARP_KNOWN_BITS		4
-
 /**
- * struct carp_known - of which link group something was found out, and when
- * @weighings: carp_net.weighings then
- * @at: jiffies then
- * @group: the group
+ * struct carp_known - whether what was found out is still true, see linkgroup.h
+ * @weighings: carp_net.weighings when somebody began to look
+ * @from: when that was, ns of ktime_get_ns()
+ * @until: how long it is good, the same
  */
 struct carp_known {
 	int weighings;
-	unsigned long at;
-	u32 group;
-};
-
-/**
- * struct carp_links_down - links of a group that are down, but for ours
- * @lock: protects the rest; BH disabled
- * @known: whether it is still true
- * @n: how many
- */
-struct carp_links_down {
-	spinlock_t lock; /* protects known, n */
-	struct carp_known known;
-	unsigned int n;
+	u64 from;
+	u64 until;
 };
 
 /**
@@ -86,15 +71,30 @@ struct carp_worst {
 };
 
 /**
- * struct carp_syncgroup - the worst two devices of a syncgroup
- * @lock: protects the rest; BH disabled, inside vhost.lock
- * @known: whether it is still true
- * @worst: the second is the first's own worst
+ * struct carp_linkgroup - a link group that our devices are in or track
+ * @node: in carp_net.linkgroups, RTNL
+ * @number: which
+ * @users: how many do, RTNL
+ * @down_lock: protects @down_known, @down; BH disabled, a leaf
+ * @down_known: whether @down is still true
+ * @down: how many of its links are down, ours left out
+ * @worst_lock: protects @worst_known, @worst; BH disabled, inside vhost.lock
+ * @worst_known: whether @worst is still true
+ * @worst: the worst two of its devices with syncgroup: the second is the
+ *	first's own worst
+ * @rcu: frees it
  */
-struct carp_syncgroup {
-	spinlock_t lock; /* protects known, worst */
-	struct carp_known known;
+struct carp_linkgroup {
+	struct hlist_node node;
+	u32 number;
+	unsigned int users;
+	spinlock_t down_lock; /* protects down_known, down */
+	struct carp_known down_known;
+	unsigned int down;
+	spinlock_t worst_lock; /* protects worst_known, worst */
+	struct carp_known worst_known;
 	struct carp_worst worst[2];
+	struct rcu_head rcu;
 };
 
 /**
@@ -111,9 +111,8 @@ struct carp_syncgroup {
  * @senderrs: devices that cannot send
  * @groups: struct carp_group; written under RTNL, read under RCU
  * @n_groups: how many, RTNL
- * @weighings: how often something that demotes may have changed, see known.h
- * @links_down: by link group
- * @syncgroups: by link group
+ * @linkgroups: struct carp_linkgroup by number, RTNL
+ * @weighings: how often something that demotes may have changed
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
@@ -144,9 +143,8 @@ struct carp_net {
 	atomic_t senderrs;
 	struct list_head groups;
 	unsigned int n_groups;
+	DECLARE_HASHTABLE(linkgroups, CARP_LINKGROUP_BITS);
 	atomic_t weighings;
-	struct carp_links_down links_down[1 << CARP_KNOWN_BITS];
-	struct carp_syncgroup syncgroups[1 << CARP_KNOWN_BITS];
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;
@@ -447,7 +445,8 @@ struct carp_vhost {
  * @params: the configuration that is not the election's, RTNL
  * @demotion: the administrator's count; written under RTNL
  * @syncgroup: demoted as the worst of its link group; written under RTNL
- * @group: its link group when that was looked at last, RTNL
+ * @linkgroup: the link group that it was in when that was looked at last; NULL
+ *	without memory; written under RTNL, read under RCU
  * @tracks: struct carp_track; written under RTNL, read under RCU
  * @n_tracks: how many, RTNL
  * @own_mac: the administrator has set a MAC address, RTNL
@@ -487,7 +486,7 @@ struct carp_dev {
 	struct carp_params params;
 	s32 demotion;
 	bool syncgroup;
-	u32 group;
+	struct carp_linkgroup __rcu *linkgroup;
 	struct list_head tracks;
 	unsigned int n_tracks;
 	bool own_mac;

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 
 #include "demote.h"
-#include "known.h"
+#include "linkgroup.h"
 #include "track.h"
 
 /* No sum of counts is of use beyond this, and none overflows before it. */
@@ -177,15 +177,8 @@ int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
  */
 void carp_demote_net_init(struct carp_net *cn)
 {
-	unsigned int i;
-
 	INIT_LIST_HEAD(&cn->groups);
-	/* Of group 0 nothing is known either. */
-	atomic_set(&cn->weighings, 1);
-	for (i = 0; i < ARRAY_SIZE(cn->syncgroups); i++) {
-		spin_lock_init(&cn->links_down[i].lock);
-		spin_lock_init(&cn->syncgroups[i].lock);
-	}
+	carp_linkgroup_net_init(cn);
 }
 
 /**
@@ -235,6 +228,29 @@ static void carp_demote_look(const struct carp_net *cn, u32 group,
 	}
 }
 
+/* Of the other devices. */
+static struct carp_worst carp_demote_worst(const struct carp_dev *carp)
+{
+	struct carp_linkgroup *group = rcu_dereference(carp->linkgroup);
+	u32 number = carp->dev->group;
+	struct carp_worst worst[2];
+
+	/* Nobody has told of it yet, or there was no memory. */
+	if (!group || group->number != number) {
+		carp_demote_look(carp->cn, number, worst);
+		return worst[worst[0].carp == carp];
+	}
+
+	spin_lock_bh(&group->worst_lock);
+	if (!carp_known_is(&group->worst_known, carp->cn)) {
+		carp_demote_look(carp->cn, number, group->worst);
+		carp_known_now(&group->worst_known);
+	}
+	worst[0] = group->worst[group->worst[0].carp == carp];
+	spin_unlock_bh(&group->worst_lock);
+	return worst[0];
+}
+
 /* Take over the parts of another device of the syncgroup if they are worse. */
 static void carp_demote_sync(const struct carp_dev *carp,
 			     struct carp_demotion *demotion)
@@ -244,17 +260,7 @@ static void carp_demote_sync(const struct carp_dev *carp,
 		.own = demotion->own,
 		.track = demotion->track,
 	};
-	u32 group = carp->dev->group;
-	struct carp_net *cn = carp->cn;
-	struct carp_syncgroup *sync;
-	struct carp_worst worst;
-
-	sync = &cn->syncgroups[carp_known_slot(group)];
-	spin_lock_bh(&sync->lock);
-	if (!carp_known_is(&sync->known, cn, group))
-		carp_demote_look(cn, group, sync->worst);
-	worst = sync->worst[sync->worst[0].carp == carp];
-	spin_unlock_bh(&sync->lock);
+	struct carp_worst worst = carp_demote_worst(carp);
 
 	if (!worst.carp || !carp_demote_is_worse(&worst, &mine))
 		return;

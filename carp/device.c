@@ -14,6 +14,7 @@
 #include "device.h"
 #include "keep6.h"
 #include "key.h"
+#include "linkgroup.h"
 #include "neigh.h"
 #include "nf.h"
 #include "node.h"
@@ -116,6 +117,10 @@ static void carp_device_uninit(struct net_device *dev)
 	carp_route_close(carp);
 	carp_redirect_close(carp);
 	carp_device_leave_net(carp);
+	carp_linkgroup_leave(carp);
+	/* It took no part, and demotes the others no longer. */
+	if (carp->syncgroup)
+		carp_vhost_reweigh(carp->cn);
 	/* A device that could not be registered is freed as soon as this
 	 * returns.
 	 */

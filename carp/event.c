@@ -15,6 +15,7 @@
 #include "event.h"
 #include "frame.h"
 #include "keep6.h"
+#include "linkgroup.h"
 #include "port.h"
 #include "route.h"
 #include "track.h"
@@ -51,14 +52,13 @@ static int carp_event_early(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_DONE;
 }
 
-/* Into another link group? Each takeover is a NETDEV_CHANGE too. */
-static bool carp_event_regroup(struct carp_dev *carp)
+/* Into another link group? Each takeover is a NETDEV_CHANGE too. Of what is
+ * going the kernel tells again after it has left the group.
+ */
+static bool carp_event_regroup(const struct net_device *dev)
 {
-	if (carp->group == carp->dev->group)
-		return false;
-
-	carp->group = carp->dev->group;
-	return true;
+	return netif_is_carp(dev) && dev->reg_state <= NETREG_REGISTERED &&
+	       carp_linkgroup_follow(netdev_priv(dev));
 }
 
 static int carp_event_own(struct net_device *dev, unsigned long event,
@@ -217,10 +217,11 @@ static int carp_event_netdev(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct carp_net *cn = carp_pernet(dev_net(dev));
 	struct carp_port *port = carp_port_get(dev);
+	bool reweigh = carp_event_regroup(dev);
 	int result = NOTIFY_DONE;
 
-	if (carp_track_event(cn, dev, event) ||
-	    (netif_is_carp(dev) && carp_event_regroup(netdev_priv(dev))))
+	reweigh |= carp_track_event(cn, dev, event);
+	if (reweigh)
 		carp_vhost_reweigh(cn);
 	if (netif_is_carp(dev))
 		result = carp_event_own(dev, event, ptr);

@@ -256,12 +256,13 @@ int carp_route6_event(const struct fib6_entry_notifier_info *info)
  * Of local routes to one address the kernel announces only the first, and it
  * may put this one into the table later.
  *
- * Context: RTNL, which holds the route still.
+ * Context: RTNL, which holds the route still. Return: 0 or -ENOMEM.
  */
-void carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
+int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
 {
 	struct inet6_ifaddr *ifp;
 	struct inet6_dev *idev;
+	int err = 0;
 
 	ASSERT_RTNL();
 
@@ -274,12 +275,13 @@ void carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
 		if (!ipv6_addr_equal(&ifp->addr, addr))
 			continue;
 		if (ifp->rt)
-			carp_route6_follow(ifp->rt);
+			err = carp_route6_follow(ifp->rt);
 		break;
 	}
 out:
 	rcu_read_unlock();
 	local_bh_enable();
+	return err;
 }
 
 /**
@@ -287,12 +289,13 @@ out:
  * @carp: the device
  * @addr: where it leads to
  *
- * Context: process.
+ * Context: process. Return: 0, also if there is none, or -ENOMEM.
  */
-void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
+int carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 {
 	struct fib6_info *from;
 	struct rt6_info *rt;
+	int err = 0;
 
 	local_bh_disable();
 	rcu_read_lock();
@@ -300,13 +303,14 @@ void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 	from = rt ? rcu_dereference(rt->from) : NULL;
 	/* Of a cached exception it may be on its way out. */
 	if (from && fib6_info_hold_safe(from)) {
-		carp_route6_follow(from);
+		err = carp_route6_follow(from);
 		fib6_info_release(from);
 	}
 	if (rt)
 		ip6_rt_put(rt);
 	rcu_read_unlock();
 	local_bh_enable();
+	return err;
 }
 
 /**

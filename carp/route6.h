@@ -13,9 +13,9 @@ void carp_route6_addresses(struct carp_dev *carp);
 void carp_route6_mark(struct carp_dev *carp);
 void carp_route6_sweep(struct carp_dev *carp);
 void carp_route6_flush(struct carp_net *cn);
-void carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr);
+int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr);
 int carp_route6_event(const struct fib6_entry_notifier_info *info);
-void carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr);
+int carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr);
 void carp_route6_close(struct carp_dev *carp);
 
 void carp_route6_net_init(struct carp_net *cn);

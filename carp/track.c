@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "known.h"
+#include "linkgroup.h"
 #include "track.h"
 
 /**
@@ -19,7 +19,8 @@
  * @dev: the link while it is there; written under RTNL, read under RCU
  * @name: of the link, RTNL
  * @by_group: not a link but a group
- * @group: the group
+ * @group: its number
+ * @linkgroup: the group, NULL where it is none or only to be forgotten
  * @weight: demotion per link that is down
  * @rcu: frees it
  */
@@ -29,6 +30,7 @@ struct carp_track {
 	char name[IFNAMSIZ];
 	bool by_group;
 	u32 group;
+	struct carp_linkgroup *linkgroup;
 	u32 weight;
 	struct rcu_head rcu;
 };
@@ -58,6 +60,23 @@ static struct carp_track *carp_track_find(struct list_head *tracks,
 			return track;
 	}
 	return NULL;
+}
+
+static void carp_track_forget(struct carp_track *track)
+{
+	carp_linkgroup_put(track->linkgroup);
+	kfree_rcu(track, rcu);
+}
+
+static int carp_track_find_group(struct carp_dev *carp,
+				 struct carp_track *track)
+{
+	if (!track->weight)
+		return 0;
+
+	track->linkgroup = carp_linkgroup_get(carp_pernet(dev_net(carp->dev)),
+					      track->group);
+	return track->linkgroup ? 0 : -ENOMEM;
 }
 
 /* The link named must be there, or a slip of the pen would demote; unless it is
@@ -123,7 +142,7 @@ static int carp_track_parse(struct carp_dev *carp, struct carp_track *track,
 	if (tb[CARP_TRACK_GROUP]) {
 		track->by_group = true;
 		track->group = nla_get_u32(tb[CARP_TRACK_GROUP]);
-		return 0;
+		return carp_track_find_group(carp, track);
 	}
 	strscpy(track->name, nla_data(tb[CARP_TRACK_NAME]), IFNAMSIZ);
 	return carp_track_find_link(carp, track, attr, extack);
@@ -170,19 +189,19 @@ static void carp_track_apply(struct carp_dev *carp, struct carp_track *track)
 
 	if (old && track->weight) {
 		WRITE_ONCE(old->weight, track->weight);
-		kfree(track);
+		carp_track_forget(track);
 		return;
 	}
 	if (old) {
 		list_del_rcu(&old->list);
-		kfree_rcu(old, rcu);
+		carp_track_forget(old);
 		carp->n_tracks--;
 	}
 	if (track->weight) {
 		list_add_tail_rcu(&track->list, &carp->tracks);
 		carp->n_tracks++;
 	} else {
-		kfree(track);
+		carp_track_forget(track);
 	}
 }
 
@@ -208,6 +227,8 @@ void carp_track_commit(struct carp_dev *carp, struct list_head *tracks)
 /**
  * carp_track_discard - forget a request
  * @tracks: from carp_track_prepare()
+ *
+ * Context: RTNL.
  */
 void carp_track_discard(struct list_head *tracks)
 {
@@ -215,7 +236,7 @@ void carp_track_discard(struct list_head *tracks)
 
 	list_for_each_entry_safe(track, next, tracks, list) {
 		list_del(&track->list);
-		kfree(track);
+		carp_track_forget(track);
 	}
 }
 
@@ -233,7 +254,7 @@ void carp_track_free(struct carp_dev *carp)
 
 	list_for_each_entry_safe(track, next, &carp->tracks, list) {
 		list_del_rcu(&track->list);
-		kfree_rcu(track, rcu);
+		carp_track_forget(track);
 	}
 	carp->n_tracks = 0;
 }
@@ -259,17 +280,19 @@ static unsigned int carp_track_look(const struct carp_net *cn, u32 group)
 	return down;
 }
 
-static unsigned int carp_track_group_down(struct carp_net *cn, u32 group)
+static unsigned int carp_track_group_down(const struct carp_net *cn,
+					  struct carp_linkgroup *group)
 {
-	struct carp_links_down *down = &cn->links_down[carp_known_slot(group)];
-	unsigned int n;
+	unsigned int down;
 
-	spin_lock_bh(&down->lock);
-	if (!carp_known_is(&down->known, cn, group))
-		down->n = carp_track_look(cn, group);
-	n = down->n;
-	spin_unlock_bh(&down->lock);
-	return n;
+	spin_lock_bh(&group->down_lock);
+	if (!carp_known_is(&group->down_known, cn)) {
+		group->down = carp_track_look(cn, group->number);
+		carp_known_now(&group->down_known);
+	}
+	down = group->down;
+	spin_unlock_bh(&group->down_lock);
+	return down;
 }
 
 /* How many are down. */
@@ -277,7 +300,7 @@ static unsigned int carp_track_down(const struct carp_dev *carp,
 				    const struct carp_track *track)
 {
 	if (track->by_group)
-		return carp_track_group_down(carp->cn, track->group);
+		return carp_track_group_down(carp->cn, track->linkgroup);
 	return carp_track_is_down(rcu_dereference(track->dev));
 }
 
@@ -310,7 +333,7 @@ static void carp_track_rename(struct carp_dev *carp, struct carp_track *track,
 		if (other == track || !carp_track_same(other, track))
 			continue;
 		list_del_rcu(&other->list);
-		kfree_rcu(other, rcu);
+		carp_track_forget(other);
 		carp->n_tracks--;
 	}
 }

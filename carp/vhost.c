@@ -21,7 +21,7 @@
 #include "choose.h"
 #include "enact.h"
 #include "key.h"
-#include "known.h"
+#include "linkgroup.h"
 #include "notify.h"
 #include "route.h"
 #include "route6.h"
@@ -138,6 +138,9 @@ static void carp_vhost_reweigh_node(struct carp_node *node)
 	act = carp_enact_weigh(node, ktime_get_ns());
 	if (act || node->fsm.deadline != deadline)
 		todo = carp_enact_commit(node, act);
+	/* What had it set is seen to by the timer that was armed then. */
+	if (todo.reweigh)
+		vhost->reweigh = true;
 	spin_unlock_bh(&vhost->lock);
 
 	carp_vhost_send(node, &todo);

@@ -24,6 +24,7 @@ ALL_TESTS="
 	counts_that_overflow_are_refused
 	a_syncgroup_moves_as_one
 	a_syncgroup_of_four_hundred_moves_at_once
+	a_device_that_was_deleted_demotes_nobody
 	of_two_masters_the_one_that_stays_announces_itself_at_once
 	addresses_are_announced_again_by_time
 	addresses_are_announced_again_when_a_bond_fails_over
@@ -329,15 +330,16 @@ at_once() {
 
 # On two parents; each tracks a group of links besides.
 a_syncgroup_of_four_hundred_moves_at_once() {
-	local vlan vhid
+	local vlan vhid tracks
 
+	printf -v tracks " track group %d" {1..32}
 	setup_nodes 2
 	for vlan in 1 2; do
 		echo "link add link eth0 name eth0.$vlan type vlan id $vlan"
 		echo "link set eth0.$vlan up"
 		for vhid in {1..200}; do
 			echo "link add c$vlan.$vhid link eth0.$vlan type carp" \
-				"vhid $vhid pass $PASS syncgroup on track group 7"
+				"vhid $vhid pass $PASS syncgroup on$tracks"
 			echo "addr add 10.0.$vlan.$vhid/32 dev c$vlan.$vhid"
 			echo "link set c$vlan.$vhid up"
 		done
@@ -348,10 +350,22 @@ a_syncgroup_of_four_hundred_moves_at_once() {
 	at_once must nip 1 link set eth0.1 down
 	check "the others are demoted" is_demoted 1 240 c2.1
 	check "all of them" is_demoted 1 240 c2.200
-	must nip 1 link set c2.7 group 8
+	must nip 1 link set c2.7 group 33
 	check "but one that is no longer of the group" is_demoted 1 0 c2.7
 	at_once must nip 1 link set eth0.1 up
 	check "and no longer" is_demoted 1 0 c2.1
+}
+
+a_device_that_was_deleted_demotes_nobody() {
+	setup_nodes 1
+	member 1 syncgroup on
+	check "master" slowwait 5 is_state 1 MASTER
+	must nip 1 link add carp1 link eth0 type carp vhid 2 pass "$PASS" \
+		syncgroup on
+	# It has no address and takes no part.
+	check "demoted" busywait 2 is_demoted 1 240
+	must nip 1 link del carp1
+	check "no longer" busywait 0.2 is_demoted 1 0
 }
 
 each_transition_is_a_uevent() {

@@ -82,9 +82,9 @@ setup_hosts() {
 	done
 }
 
-# Who has yielded heeds nobody worse until the better one has spoken again.
+# Who has yielded heeds nobody worse for half an interval of the better one.
 calm() {
-	sleep 1.2
+	sleep 0.7
 }
 
 pair() {
