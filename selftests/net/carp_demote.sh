@@ -280,7 +280,9 @@ a_master_that_is_demoted_no_longer_speaks_as_often_as_before() {
 	check "it says so, and has 1.94 s to the next" has_sent_more "$sent"
 	sent=$(counter 1 "$OUT")
 	must carp 1 carp0 -carpdemote 240
-	check "1 s it is again" busywait 1.5 has_sent_more "$sent"
+	# Where time is virtual a busywait would not let it pass.
+	sleep 1.5
+	check "1 s it is again" has_sent_more "$sent"
 }
 
 a_syncgroup_moves_as_one() {
