@@ -421,12 +421,18 @@ static bool fsm_tie_decides(const struct carp_fsm *fsm, enum carp_family family)
  * OpenBSD's M has three times the skew: the addition grows as long as one tie
  * follows the other.
  */
-static u32 fsm_yield_tied(struct carp_fsm *fsm, u64 now)
+static u32 fsm_yield_tied(struct carp_fsm *fsm, const struct carp_prio *peer,
+			  u64 now)
 {
+	u32 acts;
+
 	if (fsm->tied < FSM_TIED_MAX)
 		fsm->tied++;
 	fsm->tied_at = now;
-	return fsm_back_up(fsm, CARP_REASON_TIE, now);
+	acts = fsm_back_up(fsm, CARP_REASON_TIE, now);
+	/* As in fsm_yield(). */
+	fsm->calm_until = now + carp_prio_interval(peer) / 2;
+	return acts;
 }
 
 /* There were two masters, and this one stays. Clients may have learned the
@@ -460,7 +466,7 @@ static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 			return fsm_yield(fsm, CARP_REASON_MORE_FREQUENT, peer,
 					 now);
 		if (mine == theirs && tie >= 0 && fsm_tie_decides(fsm, family))
-			return fsm_yield_tied(fsm, now);
+			return fsm_yield_tied(fsm, peer, now);
 	}
 
 	return fsm_answer(fsm);

@@ -1380,6 +1380,26 @@ static void one_that_has_yielded_leaves_slower_ones_alone(struct kunit *test)
 			TAKE_OVER);
 }
 
+/* Nor where it yielded to an equal, or many equals take turns at preempting
+ * what slower ones have sent, each with an advertisement that the others hear.
+ */
+static void one_that_has_yielded_to_an_equal_does_too(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	struct carp_prio equal = prio(1, 100, 0);
+	struct carp_prio slower = prio(10, 0, 0);
+
+	fsm.preempt = true;
+	carp_fsm_advert(&fsm, CARP_INET, &equal, 1, NOW);
+	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
+					      NOW + SEC / 2), 0);
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
+					      NOW + SEC / 2 + 50 * SKEW),
+			TAKE_OVER);
+}
+
 /* Timers and networks are not exact: the next advertisement of the better one
  * comes a little less than an interval after the first, and says that it is the
  * better one no longer.
@@ -1499,6 +1519,7 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(demotion_advert_does_not_count_for_the_repeat),
 	KUNIT_CASE(demotion_does_not_touch_a_backups_timer),
 	KUNIT_CASE(one_that_has_yielded_leaves_slower_ones_alone),
+	KUNIT_CASE(one_that_has_yielded_to_an_equal_does_too),
 	KUNIT_CASE(one_that_has_yielded_hears_the_better_ones_next),
 	KUNIT_CASE(one_that_has_yielded_honours_a_goodbye),
 	KUNIT_CASE(a_master_that_speaks_rarely_is_waited_for),
