@@ -1358,6 +1358,19 @@ static void invariants_hold_whatever_happens(struct kunit *test)
 	}
 }
 
+/* Half a second after it has yielded. */
+static void ignores_slower(struct kunit *test, struct carp_fsm *fsm,
+			   const struct carp_prio *heeded,
+			   const struct carp_prio *slower)
+{
+	fsm->preempt = true;
+	carp_fsm_advert(fsm, CARP_INET, heeded, 1, NOW);
+	KUNIT_ASSERT_EQ(test, fsm->state, CARP_STATE_BACKUP);
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_advert(fsm, CARP_INET, slower, 1,
+					      NOW + SEC / 2), 0);
+}
+
 /* Several take over at once when a master says goodbye. What a slower one of
  * them sent before it yielded must not make this one take over again.
  */
@@ -1367,12 +1380,7 @@ static void one_that_has_yielded_leaves_slower_ones_alone(struct kunit *test)
 	struct carp_prio better = prio(1, 50, 0);
 	struct carp_prio slower = prio(10, 0, 1);
 
-	fsm.preempt = true;
-	carp_fsm_advert(&fsm, CARP_INET, &better, 1, NOW);
-	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
-
-	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
-					      NOW + SEC / 2), 0);
+	ignores_slower(test, &fsm, &better, &slower);
 	KUNIT_EXPECT_EQ(test, fsm.deadline,
 			NOW + 3 * SEC + SEC / 2 + 100 * SKEW);
 	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
@@ -1389,12 +1397,7 @@ static void one_that_has_yielded_to_an_equal_does_too(struct kunit *test)
 	struct carp_prio equal = prio(1, 100, 0);
 	struct carp_prio slower = prio(10, 0, 0);
 
-	fsm.preempt = true;
-	carp_fsm_advert(&fsm, CARP_INET, &equal, 1, NOW);
-	KUNIT_ASSERT_EQ(test, fsm.state, CARP_STATE_BACKUP);
-
-	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
-					      NOW + SEC / 2), 0);
+	ignores_slower(test, &fsm, &equal, &slower);
 	KUNIT_EXPECT_EQ(test, carp_fsm_advert(&fsm, CARP_INET, &slower, 1,
 					      NOW + SEC / 2 + 50 * SKEW),
 			TAKE_OVER);

@@ -143,12 +143,6 @@ a_master_decides_an_equal_one_by_source_address() {
 	done
 }
 
-# times FILTER: when such frames were heard, in ms
-times() {
-	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
-		awk '{ printf "%d\n", $1 * 1000 }'
-}
-
 gratuitous_arp_at_takeover_and_two_advertisements_later() {
 	local arps adverts
 

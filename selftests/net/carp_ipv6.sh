@@ -605,12 +605,6 @@ has_group() {
 	nip 1 maddr show dev eth0 | grep -q "inet6 *$1"
 }
 
-# times FILTER: when such frames were heard, in ms
-times() {
-	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
-		awk '{ printf "%d\n", $1 * 1000 }'
-}
-
 # Node 1 forwards between node 3, where it has a virtual address and nothing else,
 # and node 4.
 a_gateway_without_a_link_local_address_finds_hosts() {

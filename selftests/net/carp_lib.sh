@@ -436,6 +436,12 @@ capture_stop() {
 	bg_stop "$1" INT
 }
 
+# times FILTER: when such frames were heard, in ms
+times() {
+	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
+		awk '{ printf "%d\n", $1 * 1000 }'
+}
+
 # frames FILE [TCPDUMP ARGUMENT...]: a line per frame
 frames() {
 	local file=$1
