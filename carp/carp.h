@@ -145,6 +145,7 @@ struct carp_net {
 	unsigned int n_groups;
 	DECLARE_HASHTABLE(linkgroups, CARP_LINKGROUP_BITS);
 	atomic_t weighings;
+	atomic64_t busy_until;
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;

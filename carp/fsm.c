@@ -678,3 +678,14 @@ u32 carp_fsm_announce(struct carp_fsm *fsm)
 {
 	return fsm->state == CARP_STATE_MASTER ? CARP_ACT_ANNOUNCE : 0;
 }
+
+/**
+ * carp_fsm_sooner - the next advertisement is not to wait for its time
+ * @fsm: MASTER, and it has just been told to advertise; or nothing happens
+ * @by: how much sooner, less than an interval, ns
+ */
+void carp_fsm_sooner(struct carp_fsm *fsm, u64 by)
+{
+	if (fsm->state == CARP_STATE_MASTER)
+		fsm_advertise_by(fsm, fsm->advert_at - by);
+}

@@ -16,6 +16,7 @@ PURE = {
     'proto': {'proto.h'},
     'auth': {'auth.h', 'proto.h'},
     'fsm': {'fsm.h'},
+    'pace': {'pace.h'},
     'balance': {'balance.h', 'auth.h', 'fsm.h'},
 }
 PURE_SYSTEM = {
@@ -26,7 +27,8 @@ TEST_SYSTEM = {
     'kunit/test.h', 'linux/kernel.h', 'linux/string.h', 'linux/types.h',
 }
 TEST_LOCAL = {
-    '../proto.h', '../auth.h', '../fsm.h', '../balance.h', 'balance_share.h',
+    '../proto.h', '../auth.h', '../fsm.h', '../pace.h', '../balance.h',
+    'balance_share.h',
 }
 
 # Headers that are included everywhere or are no unit's.

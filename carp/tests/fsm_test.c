@@ -268,6 +268,7 @@ enum event {
 	FAMILIES_NONE,
 	DEMOTE,
 	ANNOUNCE,
+	SOONER,
 };
 
 static u32 happen(struct carp_fsm *fsm, enum event event, u64 now)
@@ -312,6 +313,9 @@ static u32 happen(struct carp_fsm *fsm, enum event event, u64 now)
 		return carp_fsm_demote(fsm, 1, now);
 	case ANNOUNCE:
 		return carp_fsm_announce(fsm);
+	case SOONER:
+		carp_fsm_sooner(fsm, SEC / 8);
+		return 0;
 	}
 	return ~0U;
 }
@@ -406,6 +410,10 @@ static const struct event_case event_cases[] = {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
 		{ MASTER, CARP_ACT_ANNOUNCE, KEEP } } },
+	{ "sooner", SOONER, {
+		{ INIT, 0, KEEP },
+		{ BACKUP, 0, KEEP },
+		{ MASTER, 0, KEEP } } },
 };
 
 static void event_desc(const struct event_case *c, char *desc)
@@ -544,6 +552,28 @@ static void late_advert_timer_catches_up_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, late), ADVERT);
 	KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_MASTER);
 	KUNIT_EXPECT_EQ(test, fsm.deadline, late + SEC + 100 * SKEW);
+}
+
+static void one_advert_comes_sooner_and_the_next_in_time(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_MASTER);
+	u64 at = fsm.deadline;
+
+	carp_fsm_timer(&fsm, at);
+	carp_fsm_sooner(&fsm, SEC / 8);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, at + SEC + 100 * SKEW - SEC / 8);
+	at = fsm.deadline;
+	KUNIT_EXPECT_TRUE(test, carp_fsm_timer(&fsm, at) & ADVERT);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, at + SEC + 100 * SKEW);
+}
+
+static void nobody_but_a_master_does_anything_sooner(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_BACKUP);
+	u64 at = fsm.deadline;
+
+	carp_fsm_sooner(&fsm, SEC / 8);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, at);
 }
 
 static void announcement_is_repeated_once_two_adverts_later(struct kunit *test)
@@ -1480,6 +1510,8 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(first_advert_delay_knows_no_demotion),
 	KUNIT_CASE(skew_above_240_is_cut_in_later_adverts),
 	KUNIT_CASE(late_advert_timer_catches_up_once),
+	KUNIT_CASE(one_advert_comes_sooner_and_the_next_in_time),
+	KUNIT_CASE(nobody_but_a_master_does_anything_sooner),
 	KUNIT_CASE(announcement_is_repeated_once_two_adverts_later),
 	KUNIT_CASE(announcement_is_not_repeated_after_yielding),
 	KUNIT_CASE(rival_is_told_off_at_once_and_clients_twice),

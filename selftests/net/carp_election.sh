@@ -31,6 +31,7 @@ ALL_TESTS="
 	a_backup_replaces_a_more_demoted_master
 	a_passphrase_of_19_characters_counts_whole
 	gratuitous_arp_at_takeover_and_two_advertisements_later
+	hundreds_that_took_over_at_once_do_not_advertise_at_once
 "
 
 # shellcheck source=carp_lib.sh
@@ -170,6 +171,46 @@ who-has $VIP tell $VIP" "$TMP/arp")"
 		"$VIP" 2>/dev/null | tr -d ' \n\t' | grep -o "$(printf '%s' \
 		0x0000:000108000604000100005e000101c000 \
 		0x0010:0264000000000000c0000264)" | wc -l)"
+}
+
+# hundreds NODE: 250 members on eth0
+hundreds() {
+	local vhid
+
+	for vhid in {1..250}; do
+		echo "link add carp$vhid link eth0 type carp vhid $vhid" \
+			"pass $PASS"
+		echo "addr add 10.0.0.$vhid/32 dev carp$vhid"
+		echo "link set carp$vhid up"
+	done >"$TMP/devices"
+	must nip "$1" -batch "$TMP/devices"
+}
+
+masters() {
+	nip "$1" -d -o link show type carp | grep -c "carp state MASTER"
+}
+
+# Thousands at once would be more than the queue of who receives them takes.
+hundreds_that_took_over_at_once_do_not_advertise_at_once() {
+	local sent
+
+	setup_nodes 2
+	must nip 1 link set eth0 down
+	hundreds 1
+	capture 2 eth0 "$TMP/wire" ip proto 112
+	must nip 1 link set eth0 up
+	check "all are master" slowwait 10 prints 250 masters 1
+	sleep 1.2
+	capture_stop "$CAPTURE"
+	mapfile -t sent < <(times | sort -n)
+	check "they took over at once, in $((sent[249] - sent[0])) ms" \
+		test $((sent[249] - sent[0])) -le $((100 * SLOW))
+	check "half of them take $((sent[437] - sent[312])) ms then" \
+		test $((sent[437] - sent[312])) -ge 30
+	check "none too late: $((sent[499] - sent[249])) ms" \
+		test $((sent[499] - sent[249])) -le $((1000 + 10 * SLOW))
+	check "none too soon: $((sent[250] - sent[0])) ms" \
+		test $((sent[250] - sent[0])) -ge 870
 }
 
 tests_run "$@"

@@ -303,6 +303,17 @@ void member_pause(struct world *world, u32 i, u64 time)
 		timer_push(world, member);
 }
 
+/* As carp_vhost_pace() does it. */
+static void pace(struct world *world, struct member *member)
+{
+	struct carp_prio prio = carp_fsm_prio(&member->fsm);
+
+	if (rng_chance(&world->rng, world->medium.paced))
+		carp_fsm_sooner(&member->fsm,
+				rng_below(&world->rng,
+					  carp_prio_interval(&prio) / 8));
+}
+
 /**
  * member_timer - the timer of a member fires
  * @world: the world
@@ -325,6 +336,8 @@ void member_timer(struct world *world, u32 i, u32 generation)
 	member->fsm.preempt = member->preempt;
 	act = carp_fsm_timer(&member->fsm, now);
 	timeline_timer(world, member, act);
+	if (act & CARP_ACT_ADVERT)
+		pace(world, member);
 	commit(world, member, act);
 }
 

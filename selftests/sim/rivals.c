@@ -56,10 +56,12 @@ static void equal_members(struct world *world)
 	scenario_params(world, p[0], &p[1], 1);
 	equal_sources(world);
 	scenario_medium(world, check_interval(p[0], p[1]));
-	if (in_step)
+	if (in_step) {
 		world->medium.late_max = 0;
-	else
+		world->medium.paced = 0;
+	} else {
 		scenario_clocks(world);
+	}
 }
 
 static u64 any_phase(struct world *world)

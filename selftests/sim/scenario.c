@@ -57,6 +57,7 @@ void scenario_medium(struct world *world, u64 shortest)
 	world->medium = (struct medium) {
 		.delay_max = rng_between(rng, SIM_US, delay),
 		.dup = dups[rng_below(rng, ARRAY_SIZE(dups))],
+		.paced = rng_below(rng, 2) ? rng_below(rng, 65536) : 0,
 	};
 	world->medium.delay_min = rng_below(rng, world->medium.delay_max);
 	if (rng_below(rng, 2))

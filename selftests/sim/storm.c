@@ -91,6 +91,7 @@ static void bad_medium(struct world *world, u64 interval)
 		.late_max = rng_below(rng, interval / 4),
 		.loss = rng_below(rng, 4) ? rng_below(rng, 40000) : 0,
 		.dup = rng_below(rng, 20000),
+		.paced = rng_below(rng, 2) ? rng_below(rng, 65536) : 0,
 	};
 	if (world->medium.delay_max > world->check->delay)
 		world->check->delay = world->medium.delay_max;

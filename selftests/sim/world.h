@@ -107,6 +107,7 @@ struct frame {
  * @late_max: timers fire so late at most, ns
  * @loss: per receiver, of 65536
  * @dup: per group of receivers, of 65536
+ * @paced: advertisements that go in a burst of their host's groups, of 65536
  */
 struct medium {
 	u64 delay_min;
@@ -114,6 +115,7 @@ struct medium {
 	u64 late_max;
 	u32 loss;
 	u32 dup;
+	u32 paced;
 };
 
 /**
