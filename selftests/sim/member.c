@@ -303,15 +303,19 @@ void member_pause(struct world *world, u32 i, u64 time)
 		timer_push(world, member);
 }
 
-/* As carp_vhost_pace() does it. */
-static void pace(struct world *world, struct member *member)
+/* As carp_vhost_pace() does it, until the other groups are apart. */
+static void pace(struct world *world, struct member *member, u32 act)
 {
 	struct carp_prio prio = carp_fsm_prio(&member->fsm);
 
-	if (rng_chance(&world->rng, world->medium.paced))
-		carp_fsm_sooner(&member->fsm,
-				rng_below(&world->rng,
-					  carp_prio_interval(&prio) / 8));
+	if (act & CARP_ACT_STATE)
+		member->paced = rng_chance(&world->rng, world->medium.paced) ?
+				rng_below(&world->rng, 5) : 0;
+	if (!member->paced)
+		return;
+	member->paced--;
+	carp_fsm_sooner(&member->fsm,
+			rng_below(&world->rng, carp_prio_interval(&prio) / 8));
 }
 
 /**
@@ -337,7 +341,7 @@ void member_timer(struct world *world, u32 i, u32 generation)
 	act = carp_fsm_timer(&member->fsm, now);
 	timeline_timer(world, member, act);
 	if (act & CARP_ACT_ADVERT)
-		pace(world, member);
+		pace(world, member, act);
 	commit(world, member, act);
 }
 

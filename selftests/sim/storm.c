@@ -162,7 +162,9 @@ static void do_something(struct world *world, const struct storm *storm)
 		do_to_member(world, storm, rng_below(rng, world->n));
 }
 
-/* All awake, and whole or in parts that hear nothing of each other. */
+/* All awake, with no timer late, and whole or in parts that hear nothing of
+ * each other.
+ */
 static void calm(struct world *world)
 {
 	struct rng *rng = &world->rng;
@@ -179,6 +181,8 @@ static void calm(struct world *world)
 		if (interval < shortest)
 			shortest = interval;
 	}
+	if (awake < world->now + world->medium.late_max)
+		awake = world->now + world->medium.late_max;
 	world_run(world, awake - world->now + SIM_MS);
 	for (i = 0; i < world->n; i++) {
 		part = world->members[i].port % parts;

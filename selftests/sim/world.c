@@ -107,9 +107,16 @@ void world_send(struct world *world, u32 from, enum carp_family family,
  */
 static void deliver_later(struct world *world, u32 i, u32 to)
 {
+	struct member *member = &world->members[to];
+
+	if (member->backlog == SIM_BACKLOG) {
+		timeline_lost(world, &world->frames[i], to);
+		return;
+	}
+	member->backlog++;
 	world->frames[i].copies++;
-	world_push(world, world->members[to].paused_until +
-		   rng_below(&world->rng, SIM_MS), EVENT_LATE, i, to);
+	world_push(world, member->paused_until + rng_below(&world->rng, SIM_MS),
+		   EVENT_LATE, i, to);
 }
 
 static void deliver(struct world *world, u32 i, u32 to)
@@ -163,6 +170,7 @@ static void happen(struct world *world, const struct event *event)
 		frame_put(world, event->a);
 		break;
 	case EVENT_LATE:
+		world->members[event->b].backlog--;
 		deliver(world, event->a, event->b);
 		frame_put(world, event->a);
 		break;

@@ -25,6 +25,10 @@
 #define SIM_PORTS		64
 #define SIM_ALL_PORTS		(~0ULL)
 #define SIM_DRIFT_SHIFT		20
+/* What the queue of a host that stands still has room for, as
+ * net.core.netdev_max_backlog.
+ */
+#define SIM_BACKLOG		1000
 /* More than 10,000 members cause at once: advertisements multiply. */
 #define SIM_EVENTS_MAX		(4U << 20)
 
@@ -56,6 +60,8 @@ struct check;
  * @sent_at: when it last sent one, ns of the world
  * @became_at: when it last became MASTER, ns of the world
  * @takeovers: how often it became MASTER since the last disturbance
+ * @backlog: advertisements in its queue while it stands still
+ * @paced: so many of its next advertisements are followed by one that is sooner
  */
 struct member {
 	struct carp_fsm fsm;
@@ -80,6 +86,8 @@ struct member {
 	u64 sent_at;
 	u64 became_at;
 	u32 takeovers;
+	u32 backlog;
+	u32 paced;
 };
 
 /**
@@ -107,7 +115,8 @@ struct frame {
  * @late_max: timers fire so late at most, ns
  * @loss: per receiver, of 65536
  * @dup: per group of receivers, of 65536
- * @paced: advertisements that go in a burst of their host's groups, of 65536
+ * @paced: takeovers that come together with those of hundreds of other groups,
+ *	of 65536
  */
 struct medium {
 	u64 delay_min;

@@ -69,12 +69,8 @@ int cost(int argc, char **argv)
 	return 0;
 }
 
-static void print_busy(int64_t start, int64_t idle)
+static void print_busy(int64_t took, int64_t idle)
 {
-	int64_t took = now() - start;
-
-	/* To read the books takes time, too. */
-	idle = idle_time() - idle;
 	printf("%lld %lld\n", (long long)(took - idle), (long long)took);
 }
 
@@ -87,7 +83,7 @@ static void print_busy(int64_t start, int64_t idle)
 int pace(int argc, char **argv)
 {
 	long long count, interval, kinds;
-	int64_t start, idle;
+	int64_t start, took, idle;
 	char frames[2048];
 	ssize_t len;
 	int fd;
@@ -111,14 +107,17 @@ int pace(int argc, char **argv)
 		if (interval)
 			sleep_until(start + (i + 1) * interval);
 	}
-	print_busy(start, idle);
+	took = now() - start;
+	/* To read the books takes time, too. */
+	print_busy(took, idle_time() - idle);
 	return 0;
 }
 
 /**
  * busy - MS
  *
- * For how many ns of the next MS the processor is not idle, and how many pass.
+ * For how many ns of the next MS the processor is not idle, to 1/100 s, and how
+ * many pass.
  */
 int busy(int argc, char **argv)
 {
@@ -126,9 +125,9 @@ int busy(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
-	idle = idle_time();
+	idle = coarse_idle_time();
 	start = now();
 	sleep_until(start + number(argv[1]) * 1000000LL);
-	print_busy(start, idle);
+	print_busy(now() - start, coarse_idle_time() - idle);
 	return 0;
 }

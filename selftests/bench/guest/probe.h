@@ -26,6 +26,7 @@ struct endpoint {
 int64_t now(void);
 void sleep_until(int64_t ns);
 int64_t idle_time(void);
+int64_t coarse_idle_time(void);
 void be_first(void);
 
 /* net.c */
