@@ -396,7 +396,9 @@ struct carp_node {
  * @ifdown: the parent is down; counted in carp_net.ifdowns
  * @senderr: three advertisements in a row did not leave; in carp_net.senderrs
  * @reweigh: one of these, or a state that others look at, has changed
- * @send_errors: advertisements in a row that did not leave
+ * @send_errors: advertisements in a row that did not leave, of any half
+ *	interval one
+ * @send_failed_at: when the last one of these did not, ns of ktime_get_ns()
  * @send_oks: that did, or could have, since @senderr was set or cleared
  * @send_doubled: how often what @senderr asks for was doubled
  * @probe_at: when to find out whether sending works again, while it does not
@@ -422,6 +424,7 @@ struct carp_vhost {
 	u8 send_errors;
 	u8 send_oks;
 	u8 send_doubled;
+	u64 send_failed_at;
 	u64 probe_at;
 	u32 announce;
 	u64 announce_at;

@@ -6,10 +6,13 @@
  * caller, for when the lock is released.
  */
 #include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/random.h>
 
 #include "demote.h"
 #include "enact.h"
 #include "notify.h"
+#include "pace.h"
 #include "route.h"
 #include "stats.h"
 
@@ -160,6 +163,30 @@ static void carp_enact_state(struct carp_node *node)
 	carp_notify(carp);
 }
 
+/* Thousands of groups are not to advertise at the same time, see pace.c. What is
+ * sent to a rival comes between two advertisements and moves neither.
+ */
+static void carp_enact_pace(struct carp_node *node, u32 act)
+{
+	atomic64_t *busy_until = &node->carp->cn->busy_until;
+	struct carp_prio prio = carp_fsm_prio(&node->fsm);
+	s64 was = atomic64_read(busy_until);
+	u64 until, sooner, now;
+
+	if (!(act & CARP_ACT_ADVERT) || act & CARP_ACT_CONFLICT)
+		return;
+
+	now = ktime_get_ns();
+	do {
+		until = was;
+		sooner = carp_pace(&until, carp_prio_interval(&prio), now);
+	} while (!atomic64_try_cmpxchg(busy_until, &was, until));
+
+	if (sooner)
+		carp_fsm_sooner(&node->fsm,
+				mul_u64_u32_shr(sooner, get_random_u32(), 32));
+}
+
 /**
  * carp_enact_commit - make true what the fsm has said
  * @node: whose
@@ -186,6 +213,7 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
 	if (act & CARP_ACT_CONFLICT)
 		carp_stats_inc(vhost->stats, CARP_STAT_CONFLICTS);
+	carp_enact_pace(node, act);
 	carp_enact_arm(node);
 	reweigh = vhost->reweigh;
 	vhost->reweigh = false;
@@ -242,33 +270,51 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 	return carp_fsm_demote(&node->fsm, sum, now);
 }
 
+/* Failures of one moment count once: a queue that was full for it says nothing
+ * about the interface, and what follows from being demoted fills queues.
+ */
+static bool carp_enact_fails(struct carp_dev *carp, u64 now)
+{
+	struct carp_prio prio = carp_fsm_prio(&carp_leader(carp)->fsm);
+	struct carp_vhost *vhost = &carp->vhost;
+
+	if (vhost->state == CARP_STATE_INIT || vhost->senderr)
+		return false;
+	if (vhost->send_errors &&
+	    now - vhost->send_failed_at < carp_prio_interval(&prio) / 2)
+		return false;
+
+	vhost->send_failed_at = now;
+	return ++vhost->send_errors == CARP_SENDERR_MAX;
+}
+
 /**
  * carp_enact_sent - an advertisement has left, or could have, or has not
  * @carp: the device
  * @ok: it has
  *
- * Three failures in a row demote all devices of the namespace, and as many
- * successes undo it. A BACKUP does not advertise, so it proves otherwise that
- * it could, or it would stay demoted for ever: carp_tx_probe(). What stops
- * advertisements alone lets that pass, and would make it a second MASTER again
- * and again: twice as many successes are asked for each time, until three
- * advertisements have left.
+ * Three failures in a row, half an interval apart, demote all devices of the
+ * namespace, and as many successes undo it. A BACKUP does not advertise, so it
+ * proves otherwise that it could, or it would stay demoted for ever:
+ * carp_tx_probe(). What stops advertisements alone lets that pass, and would
+ * make it a second MASTER again and again: twice as many successes are asked
+ * for each time, until three advertisements have left.
  *
  * Context: vhost.lock held, BH disabled.
  */
 void carp_enact_sent(struct carp_dev *carp, bool ok)
 {
 	struct carp_vhost *vhost = &carp->vhost;
+	u64 now = ktime_get_ns();
 
 	lockdep_assert_held(&vhost->lock);
 
 	if (!ok) {
 		vhost->send_oks = 0;
-		if (vhost->state != CARP_STATE_INIT && !vhost->senderr &&
-		    ++vhost->send_errors == CARP_SENDERR_MAX) {
+		if (carp_enact_fails(carp, now)) {
 			carp_enact_cause(vhost, &vhost->senderr,
 					 &carp->cn->senderrs, true);
-			vhost->probe_at = ktime_get_ns();
+			vhost->probe_at = now;
 		}
 	} else if (vhost->senderr) {
 		if (++vhost->send_oks ==

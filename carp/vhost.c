@@ -15,7 +15,6 @@
  * The clock is read here and in enact.c only.
  */
 #include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 
@@ -24,7 +23,6 @@
 #include "key.h"
 #include "linkgroup.h"
 #include "notify.h"
-#include "pace.h"
 #include "route.h"
 #include "route6.h"
 #include "share.h"
@@ -177,24 +175,6 @@ static void carp_vhost_act(struct carp_node *node, const struct carp_todo *todo)
 		carp_vhost_reweigh(node->carp->cn);
 }
 
-/* Thousands of groups are not to advertise at the same time, see pace.c. */
-static void carp_vhost_pace(struct carp_node *node, u64 now)
-{
-	atomic64_t *busy_until = &node->carp->cn->busy_until;
-	struct carp_prio prio = carp_fsm_prio(&node->fsm);
-	s64 was = atomic64_read(busy_until);
-	u64 until, sooner;
-
-	do {
-		until = was;
-		sooner = carp_pace(&until, carp_prio_interval(&prio), now);
-	} while (!atomic64_try_cmpxchg(busy_until, &was, until));
-
-	if (sooner)
-		carp_fsm_sooner(&node->fsm,
-				mul_u64_u32_shr(sooner, get_random_u32(), 32));
-}
-
 /**
  * carp_vhost_timer - a node's timer has fired
  * @timer: the timer
@@ -218,8 +198,6 @@ enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
 		act |= carp_fsm_timer(&node->fsm, now);
 		if (node == carp_leader(node->carp))
 			act |= carp_enact_due(node, now);
-		if (act & CARP_ACT_ADVERT)
-			carp_vhost_pace(node, now);
 	}
 	todo = carp_enact_commit(node, act);
 	spin_unlock(&vhost->lock);

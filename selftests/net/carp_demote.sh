@@ -18,6 +18,7 @@ ALL_TESTS="
 	a_tracked_link_that_goes_away_counts_until_it_is_back
 	what_cannot_be_tracked_is_refused
 	sending_that_fails_demotes_until_it_works_again
+	advertisements_that_fail_together_count_once
 	members_do_not_take_turns_where_only_advertisements_are_refused
 	no_demotion_is_left_when_every_cause_is_gone
 	a_master_that_is_demoted_no_longer_speaks_as_often_as_before
@@ -368,6 +369,23 @@ a_device_that_was_deleted_demotes_nobody() {
 	check "demoted" busywait 2 is_demoted 1 240
 	must nip 1 link del carp1
 	check "no longer" busywait 0.2 is_demoted 1 0
+}
+
+# Who falls short of room in a queue does so for a moment.
+advertisements_that_fail_together_count_once() {
+	setup_nodes 2
+	member 1 advbase 20
+	must nip 1 link set carp0 type carp state master
+	must n 1 tc qdisc add dev eth0 clsact
+	must n 1 tc filter add dev eth0 egress matchall action drop
+	# Each time it begins to be demoted it says so at once.
+	for _ in {1..5}; do
+		echo "link set carp0 type carp demotion 1"
+		echo "link set carp0 type carp demotion 0"
+	done >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+	check "they have failed" test "$(counter 1 oerrors)" -ge 5
+	check "and it is not demoted" holds 1 is_demoted 1 0
 }
 
 each_transition_is_a_uevent() {
