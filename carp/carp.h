@@ -113,6 +113,7 @@ struct carp_linkgroup {
  * @n_groups: how many, RTNL
  * @linkgroups: struct carp_linkgroup by number, RTNL
  * @weighings: how often something that demotes may have changed
+ * @busy_until: when the advertisements that are due will have left, pace.c
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
@@ -364,6 +365,7 @@ struct carp_demotion {
  * @state: copy of @fsm.state for readers without the lock
  * @serial: number of its last transition, also read without the lock
  * @gone: no longer one of the device's, vhost.lock
+ * @put_off: its next advertisement has waited for a slot, vhost.lock
  * @packets: counters of its share of the packets; NULL without balancing
  * @rcu: frees it
  */
@@ -376,6 +378,7 @@ struct carp_node {
 	enum carp_state state;
 	u32 serial;
 	bool gone;
+	bool put_off;
 	struct carp_packets __percpu *packets;
 	struct rcu_head rcu;
 };

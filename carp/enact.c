@@ -6,8 +6,6 @@
  * caller, for when the lock is released.
  */
 #include <linux/ktime.h>
-#include <linux/math64.h>
-#include <linux/random.h>
 
 #include "demote.h"
 #include "enact.h"
@@ -163,30 +161,6 @@ static void carp_enact_state(struct carp_node *node)
 	carp_notify(carp);
 }
 
-/* Thousands of groups are not to advertise at the same time, see pace.c. What is
- * sent to a rival comes between two advertisements and moves neither.
- */
-static void carp_enact_pace(struct carp_node *node, u32 act)
-{
-	atomic64_t *busy_until = &node->carp->cn->busy_until;
-	struct carp_prio prio = carp_fsm_prio(&node->fsm);
-	s64 was = atomic64_read(busy_until);
-	u64 until, sooner, now;
-
-	if (!(act & CARP_ACT_ADVERT) || act & CARP_ACT_CONFLICT)
-		return;
-
-	now = ktime_get_ns();
-	do {
-		until = was;
-		sooner = carp_pace(&until, carp_prio_interval(&prio), now);
-	} while (!atomic64_try_cmpxchg(busy_until, &was, until));
-
-	if (sooner)
-		carp_fsm_sooner(&node->fsm,
-				mul_u64_u32_shr(sooner, get_random_u32(), 32));
-}
-
 /**
  * carp_enact_commit - make true what the fsm has said
  * @node: whose
@@ -213,7 +187,6 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
 	if (act & CARP_ACT_CONFLICT)
 		carp_stats_inc(vhost->stats, CARP_STAT_CONFLICTS);
-	carp_enact_pace(node, act);
 	carp_enact_arm(node);
 	reweigh = vhost->reweigh;
 	vhost->reweigh = false;
@@ -268,6 +241,40 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 	if (sum == node->fsm.demotion)
 		return 0;
 	return carp_fsm_demote(&node->fsm, sum, now);
+}
+
+/**
+ * carp_enact_put_off - an advertisement is due: may it have to wait?
+ * @node: a MASTER
+ * @now: ns
+ *
+ * Thousands of groups are not to advertise at the same time, see pace.c. One
+ * that has waited is sent.
+ *
+ * Context: vhost.lock held, BH disabled. Return: whether it waits
+ */
+bool carp_enact_put_off(struct carp_node *node, u64 now)
+{
+	atomic64_t *busy_until = &node->carp->cn->busy_until;
+	struct carp_prio prio = carp_fsm_prio(&node->fsm);
+	s64 was = atomic64_read(busy_until);
+	u64 until, wait;
+
+	if (node->put_off) {
+		node->put_off = false;
+		return false;
+	}
+
+	do {
+		until = was;
+		wait = carp_pace(&until, carp_prio_interval(&prio), now);
+	} while (!atomic64_try_cmpxchg(busy_until, &was, until));
+
+	if (wait) {
+		carp_fsm_put_off(&node->fsm, now + wait);
+		node->put_off = true;
+	}
+	return wait;
 }
 
 /* Failures of one moment count once: a queue that was full for it says nothing

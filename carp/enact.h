@@ -27,6 +27,7 @@ struct carp_todo {
 u32 carp_enact_weigh(struct carp_node *node, u64 now);
 u32 carp_enact_check(struct carp_node *node, u64 now);
 u32 carp_enact_stop(struct carp_node *node, enum carp_reason reason);
+bool carp_enact_put_off(struct carp_node *node, u64 now);
 u32 carp_enact_due(struct carp_node *node, u64 now);
 struct carp_todo carp_enact_commit(struct carp_node *node, u32 act);
 void carp_enact_sum_up(struct carp_dev *carp);

@@ -680,12 +680,14 @@ u32 carp_fsm_announce(struct carp_fsm *fsm)
 }
 
 /**
- * carp_fsm_sooner - the next advertisement is not to wait for its time
- * @fsm: MASTER, and it has just been told to advertise; or nothing happens
- * @by: how much sooner, less than an interval, ns
+ * carp_fsm_put_off - an advertisement that is due is to wait
+ * @fsm: MASTER, or nothing happens
+ * @until: ns
  */
-void carp_fsm_sooner(struct carp_fsm *fsm, u64 by)
+void carp_fsm_put_off(struct carp_fsm *fsm, u64 until)
 {
-	if (fsm->state == CARP_STATE_MASTER)
-		fsm_advertise_by(fsm, fsm->advert_at - by);
+	if (fsm->state != CARP_STATE_MASTER)
+		return;
+	fsm->advert_at = until;
+	fsm_rearm(fsm);
 }

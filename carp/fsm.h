@@ -110,6 +110,6 @@ u32 carp_fsm_families(struct carp_fsm *fsm, bool inet, bool inet6, u64 now);
 u32 carp_fsm_demote(struct carp_fsm *fsm, s32 sum, u64 now);
 void carp_fsm_demotestyle(struct carp_fsm *fsm, bool max, u64 now);
 u32 carp_fsm_announce(struct carp_fsm *fsm);
-void carp_fsm_sooner(struct carp_fsm *fsm, u64 by);
+void carp_fsm_put_off(struct carp_fsm *fsm, u64 until);
 
 #endif /* _CARP_FSM_H */

@@ -4,9 +4,9 @@
  * Groups that took over at the same time, or were held up together while the
  * host stood still, would advertise at the same time for ever after. Thousands
  * in a row are more than the receivers' queues take, each time the same ones
- * are lost, and the groups are taken over from. So whoever advertises in such a
- * burst sends its next advertisement a little sooner, by chance, for they are
- * not to be together again. Never later: that might be too late for somebody.
+ * are lost, and the groups are taken over from. So each is given a slot, and
+ * those of a burst wait for theirs. As the next advertisement comes an interval
+ * after this one, they are apart from then on.
  */
 
 #include <linux/types.h>
@@ -20,24 +20,27 @@
 #define PACE_SLOT_MAX	30000
 /* Some 64 in a row are nothing out of the ordinary, ns. */
 #define PACE_BURST	(64 * PACE_SLOT_MAX)
-/* Sooner by up to 1/2^this of the interval: 4,096 have their slots in it. */
-#define PACE_SOONER	3
+/* Who would have to wait longer than 1/2^this of its interval does not: 4,096
+ * have their slots in it.
+ */
+#define PACE_LATE	3
 
 /**
- * carp_pace - an advertisement is sent: is it one of a burst?
+ * carp_pace - an advertisement is due: is it one of a burst?
  * @busy_until: one for all that send from here, 0 at first: when those that
- *	were sent until now would be through, each in its slot, ns
+ *	were due until now will be through, each in its slot, ns
  * @interval: its own, ns
  * @now: ns
  *
- * Return: by how much sooner, at most, the next one is to be sent, ns; 0 if it
- * is none of a burst
+ * Return: how long it is to wait for its slot, ns; 0 to be sent at once
  */
 u64 carp_pace(u64 *busy_until, u64 interval, u64 now)
 {
 	u64 begin = *busy_until > now ? *busy_until : now;
-	u64 slot = interval >> PACE_SLOT;
+	u64 slot = interval >> PACE_SLOT, wait = begin - now;
 
+	if (wait > interval >> PACE_LATE)
+		return 0;
 	*busy_until = begin + (slot < PACE_SLOT_MAX ? slot : PACE_SLOT_MAX);
-	return begin - now < PACE_BURST ? 0 : interval >> PACE_SOONER;
+	return wait < PACE_BURST ? 0 : wait;
 }

@@ -129,13 +129,16 @@ static void carp_vhost_reweigh_node(struct carp_node *node)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo = {};
-	u64 deadline;
+	u64 deadline, now;
 	u32 act;
 
 	/* Of hundreds few have changed, if any. */
 	spin_lock_bh(&vhost->lock);
 	deadline = node->fsm.deadline;
-	act = carp_enact_weigh(node, ktime_get_ns());
+	now = ktime_get_ns();
+	act = carp_enact_weigh(node, now);
+	if (act & CARP_ACT_ADVERT && carp_enact_put_off(node, now))
+		act &= ~CARP_ACT_ADVERT;
 	if (act || node->fsm.deadline != deadline)
 		todo = carp_enact_commit(node, act);
 	/* What had it set is seen to by the timer that was armed then. */
@@ -175,6 +178,12 @@ static void carp_vhost_act(struct carp_node *node, const struct carp_todo *todo)
 		carp_vhost_reweigh(node->carp->cn);
 }
 
+static bool carp_vhost_waits(struct carp_node *node, u64 now)
+{
+	return node->fsm.state == CARP_STATE_MASTER &&
+	       now >= node->fsm.deadline && carp_enact_put_off(node, now);
+}
+
 /**
  * carp_vhost_timer - a node's timer has fired
  * @timer: the timer
@@ -195,7 +204,8 @@ enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
 	if (!act) {
 		node->fsm.preempt = READ_ONCE(node->carp->cn->preempt);
 		act = carp_enact_weigh(node, now);
-		act |= carp_fsm_timer(&node->fsm, now);
+		if (!carp_vhost_waits(node, now))
+			act |= carp_fsm_timer(&node->fsm, now);
 		if (node == carp_leader(node->carp))
 			act |= carp_enact_due(node, now);
 	}

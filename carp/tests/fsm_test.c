@@ -268,7 +268,7 @@ enum event {
 	FAMILIES_NONE,
 	DEMOTE,
 	ANNOUNCE,
-	SOONER,
+	PUT_OFF,
 };
 
 static u32 happen(struct carp_fsm *fsm, enum event event, u64 now)
@@ -313,8 +313,8 @@ static u32 happen(struct carp_fsm *fsm, enum event event, u64 now)
 		return carp_fsm_demote(fsm, 1, now);
 	case ANNOUNCE:
 		return carp_fsm_announce(fsm);
-	case SOONER:
-		carp_fsm_sooner(fsm, SEC / 8);
+	case PUT_OFF:
+		carp_fsm_put_off(fsm, now + SEC / 8);
 		return 0;
 	}
 	return ~0U;
@@ -410,7 +410,7 @@ static const struct event_case event_cases[] = {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
 		{ MASTER, CARP_ACT_ANNOUNCE, KEEP } } },
-	{ "sooner", SOONER, {
+	{ "put off", PUT_OFF, {
 		{ INIT, 0, KEEP },
 		{ BACKUP, 0, KEEP },
 		{ MASTER, 0, KEEP } } },
@@ -554,25 +554,24 @@ static void late_advert_timer_catches_up_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.deadline, late + SEC + 100 * SKEW);
 }
 
-static void one_advert_comes_sooner_and_the_next_in_time(struct kunit *test)
+static void advert_that_was_put_off_moves_those_after_it(struct kunit *test)
 {
 	struct carp_fsm fsm = make(CARP_STATE_MASTER);
-	u64 at = fsm.deadline;
+	u64 at = fsm.deadline + SEC / 8;
 
-	carp_fsm_timer(&fsm, at);
-	carp_fsm_sooner(&fsm, SEC / 8);
-	KUNIT_EXPECT_EQ(test, fsm.deadline, at + SEC + 100 * SKEW - SEC / 8);
-	at = fsm.deadline;
-	KUNIT_EXPECT_TRUE(test, carp_fsm_timer(&fsm, at) & ADVERT);
+	carp_fsm_put_off(&fsm, at);
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, at - 1), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, at);
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, at), ADVERT);
 	KUNIT_EXPECT_EQ(test, fsm.deadline, at + SEC + 100 * SKEW);
 }
 
-static void nobody_but_a_master_does_anything_sooner(struct kunit *test)
+static void nobody_but_a_master_puts_anything_off(struct kunit *test)
 {
 	struct carp_fsm fsm = make(CARP_STATE_BACKUP);
 	u64 at = fsm.deadline;
 
-	carp_fsm_sooner(&fsm, SEC / 8);
+	carp_fsm_put_off(&fsm, at + SEC);
 	KUNIT_EXPECT_EQ(test, fsm.deadline, at);
 }
 
@@ -1510,8 +1509,8 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE(first_advert_delay_knows_no_demotion),
 	KUNIT_CASE(skew_above_240_is_cut_in_later_adverts),
 	KUNIT_CASE(late_advert_timer_catches_up_once),
-	KUNIT_CASE(one_advert_comes_sooner_and_the_next_in_time),
-	KUNIT_CASE(nobody_but_a_master_does_anything_sooner),
+	KUNIT_CASE(advert_that_was_put_off_moves_those_after_it),
+	KUNIT_CASE(nobody_but_a_master_puts_anything_off),
 	KUNIT_CASE(announcement_is_repeated_once_two_adverts_later),
 	KUNIT_CASE(announcement_is_not_repeated_after_yielding),
 	KUNIT_CASE(rival_is_told_off_at_once_and_clients_twice),

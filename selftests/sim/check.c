@@ -236,6 +236,39 @@ static void check_masters(struct world *world)
 	}
 }
 
+/* The interval of a slow MASTER is about as long as M of a BACKUP: what is late
+ * by a little decides when it is taken over from, once.
+ */
+static bool is_patience_short(const struct world *world,
+			      const struct member *member,
+			      const struct member *master)
+{
+	u64 down = check_down_time(member->advbase, member->advskew);
+	u64 interval = check_advertised(master);
+	/* Clocks that differ by 2 % */
+	u64 jitter = 2 * world->medium.delay_max + world->medium.late_max +
+		     down / 32;
+
+	return member->up && member->state == CARP_STATE_BACKUP &&
+	       member->hears == master->hears &&
+	       check_advertised(member) < interval &&
+	       interval < down + jitter && interval * 9 / 8 + jitter > down;
+}
+
+static bool is_patience_ever_short(const struct world *world)
+{
+	u32 i, s;
+	struct segment segments[MAX_SEGMENTS];
+	u32 n = find_segments(world, segments);
+
+	for (s = 0; s < n; s++)
+		for (i = 0; segments[s].master && i < world->n; i++)
+			if (is_patience_short(world, &world->members[i],
+					      segments[s].master))
+				return true;
+	return false;
+}
+
 /**
  * check_settle - leave the segment alone: it settles, and stays as it is
  * @world: the world
@@ -245,7 +278,7 @@ void check_settle(struct world *world, u64 tail)
 {
 	world_run(world, check_bound(world));
 	check_masters(world);
-	world->check->settled = true;
+	world->check->settled = !is_patience_ever_short(world);
 	world_run(world, tail);
 	check_masters(world);
 	world->check->delay = 0;

@@ -84,6 +84,9 @@ static void count_takeover(struct world *world, struct member *member)
 {
 	if (world->now - member->became_at > 4 * world->medium.delay_max)
 		member->takeovers++;
+	member->put_off = false;
+	member->paced = rng_chance(&world->rng, world->medium.paced) ?
+			rng_below(&world->rng, 5) : 0;
 	member->became_at = world->now;
 }
 
@@ -303,19 +306,20 @@ void member_pause(struct world *world, u32 i, u64 time)
 		timer_push(world, member);
 }
 
-/* As carp_vhost_pace() does it, until the other groups are apart. */
-static void pace(struct world *world, struct member *member, u32 act)
+/* As carp_enact_put_off() does it, until the other groups are apart. */
+static bool put_off(struct world *world, struct member *member, u64 now)
 {
 	struct carp_prio prio = carp_fsm_prio(&member->fsm);
+	u64 wait = carp_prio_interval(&prio) / 8;
 
-	if (act & CARP_ACT_STATE)
-		member->paced = rng_chance(&world->rng, world->medium.paced) ?
-				rng_below(&world->rng, 5) : 0;
-	if (!member->paced)
-		return;
+	if (member->fsm.state != CARP_STATE_MASTER || !member->paced)
+		return false;
 	member->paced--;
-	carp_fsm_sooner(&member->fsm,
-			rng_below(&world->rng, carp_prio_interval(&prio) / 8));
+	member->put_off = !member->put_off;
+	if (member->put_off)
+		carp_fsm_put_off(&member->fsm,
+				 now + rng_below(&world->rng, wait));
+	return member->put_off;
 }
 
 /**
@@ -338,10 +342,12 @@ void member_timer(struct world *world, u32 i, u32 generation)
 		return;
 	}
 	member->fsm.preempt = member->preempt;
+	if (put_off(world, member, now)) {
+		arm(world, member);
+		return;
+	}
 	act = carp_fsm_timer(&member->fsm, now);
 	timeline_timer(world, member, act);
-	if (act & CARP_ACT_ADVERT)
-		pace(world, member, act);
 	commit(world, member, act);
 }
 

@@ -183,6 +183,7 @@ static void calm(struct world *world)
 	}
 	if (awake < world->now + world->medium.late_max)
 		awake = world->now + world->medium.late_max;
+	world->medium.late_max = 0;
 	world_run(world, awake - world->now + SIM_MS);
 	for (i = 0; i < world->n; i++) {
 		part = world->members[i].port % parts;

@@ -61,7 +61,8 @@ struct check;
  * @became_at: when it last became MASTER, ns of the world
  * @takeovers: how often it became MASTER since the last disturbance
  * @backlog: advertisements in its queue while it stands still
- * @paced: so many of its next advertisements are followed by one that is sooner
+ * @paced: for so many of its next timers it may be made to wait for a slot
+ * @put_off: its next advertisement has waited
  */
 struct member {
 	struct carp_fsm fsm;
@@ -88,6 +89,7 @@ struct member {
 	u32 takeovers;
 	u32 backlog;
 	u32 paced;
+	bool put_off;
 };
 
 /**
