@@ -128,6 +128,7 @@ struct carp_linkgroup {
  * @sync6: the worker that follows the IPv6 addresses under RTNL
  * @flush6: once per batch of transitions, drops cached IPv6 destinations
  * @notify: the worker that tells it
+ * @notify_limit: of lines in the log, RTNL
  * @hidden_vips: virtual addresses that are not local at the moment
  * @custom_local: the administrator has local routes of his own
  */
@@ -156,6 +157,7 @@ struct carp_net {
 	spinlock_t lock; /* protects pending, hidden_vips, custom_local */
 	struct list_head pending;
 	struct work_struct notify;
+	struct ratelimit_state notify_limit;
 	struct work_struct settle;
 	struct work_struct sync6;
 	struct hrtimer flush6;

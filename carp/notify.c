@@ -16,8 +16,11 @@
 
 /* Between two rounds of news. */
 #define CARP_NOTIFY_PAUSE_MS	10
-/* A device's transitions in the log: these in that time, then none. */
+/* Lines in the log, of a device and of all in a namespace: so many in that
+ * time, then none. A serial console takes 7 ms for each, with interrupts off.
+ */
 #define CARP_NOTIFY_BURST	100
+#define CARP_NOTIFY_BURST_ALL	500
 #define CARP_NOTIFY_INTERVAL	(10 * HZ)
 
 static struct workqueue_struct *carp_notify_wq;
@@ -97,7 +100,8 @@ static void carp_notify_uevent(const struct carp_dev *carp,
 static bool carp_notify_may_log(struct carp_dev *carp)
 {
 	return READ_ONCE(carp->cn->log) >= 1 &&
-	       __ratelimit(&carp->notify_limit);
+	       __ratelimit(&carp->notify_limit) &&
+	       __ratelimit(&carp->cn->notify_limit);
 }
 
 static void carp_notify_log(struct carp_dev *carp,
@@ -189,27 +193,34 @@ static struct carp_dev *carp_notify_next(struct carp_net *cn,
 	return carp;
 }
 
+/* A device leaves either list in ndo_uninit, under RTNL too. */
+static bool carp_notify_first(struct carp_net *cn, struct list_head *pending)
+{
+	struct carp_dev *carp;
+
+	rtnl_lock();
+	carp = carp_notify_next(cn, pending);
+	if (carp && carp_notify_device(carp))
+		call_netdevice_notifiers(NETDEV_CHANGEINFODATA, carp->dev);
+	rtnl_unlock();
+	return carp;
+}
+
 /* What becomes of a device while it is looked at is for the next time: whoever
  * makes members change their states all the time must not keep RTNL taken, nor
- * a processor busy.
+ * a processor busy. With thousands a round takes long, and what waits for this
+ * processor, such as softirqs, must not.
  */
 static void carp_notify_work(struct work_struct *work)
 {
 	struct carp_net *cn = container_of(work, struct carp_net, notify);
-	struct carp_dev *carp;
 	LIST_HEAD(pending);
 
-	/* A device leaves either list in ndo_uninit, under RTNL too. */
-	rtnl_lock();
 	spin_lock_bh(&cn->lock);
 	list_splice_init(&cn->pending, &pending);
 	spin_unlock_bh(&cn->lock);
-	while ((carp = carp_notify_next(cn, &pending))) {
-		if (carp_notify_device(carp))
-			call_netdevice_notifiers(NETDEV_CHANGEINFODATA,
-						 carp->dev);
-	}
-	rtnl_unlock();
+	while (carp_notify_first(cn, &pending))
+		cond_resched();
 	msleep(CARP_NOTIFY_PAUSE_MS);
 }
 
@@ -271,6 +282,8 @@ void carp_notify_net_init(struct carp_net *cn)
 {
 	INIT_LIST_HEAD(&cn->pending);
 	INIT_WORK(&cn->notify, carp_notify_work);
+	ratelimit_state_init(&cn->notify_limit, CARP_NOTIFY_INTERVAL,
+			     CARP_NOTIFY_BURST_ALL);
 }
 
 /**

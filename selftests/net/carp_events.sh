@@ -19,6 +19,7 @@ ALL_TESTS="
 	every_reader_ends_right_after_a_flood
 	transitions_without_end_leave_rtnl_to_others
 	demotions_without_end_do_not_flood_the_log
+	neither_do_those_of_many_devices
 	hooks_are_told_of_the_event
 	hooks_are_run_in_order
 	hooks_that_hang_are_killed_with_what_they_forked
@@ -338,6 +339,33 @@ demotions_without_end_do_not_flood_the_log() {
 	check "the log tells of some: $lines" [ "$lines" -gt 50 ]
 	# A hundred in ten seconds; those in which it began and ended count whole.
 	most=$((((${EPOCHREALTIME/.*/} - start) / 10 + 2) * 100))
+	check "and not of all: $most" [ "$lines" -le "$most" ]
+}
+
+neither_do_those_of_many_devices() {
+	local lines start most number
+
+	setup_nodes 1
+	for number in {1..60}; do
+		echo "link add carp$number link eth0 type carp vhid $number" \
+			"pass $PASS"
+		echo "addr add 10.0.0.$number/32 dev carp$number"
+		echo "link set carp$number up"
+	done >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+	check "master" slowwait 5 is_state 1 MASTER carp60
+	lines=$(dmesg | wc -l)
+	start=${EPOCHREALTIME/.*/}
+	must n 1 bash <<-'EOF'
+		for count in {1..30}; do
+			echo $((count % 2 * 2 - 1)) >/proc/sys/net/carp/demotion
+			read -rt 0.05 <> <(:)
+		done
+		:
+	EOF
+	lines=$(($(dmesg | wc -l) - lines))
+	check "the log tells of some: $lines" [ "$lines" -gt 100 ]
+	most=$((((${EPOCHREALTIME/.*/} - start) / 10 + 2) * 500))
 	check "and not of all: $most" [ "$lines" -le "$most" ]
 }
 
