@@ -18,6 +18,10 @@
 #define CARP_SENDERR_MAX	3
 /* How often that number is doubled at most. */
 #define CARP_SENDERR_DOUBLED	6
+/* More demotion of one cause than this is no news: 255 is the most that is
+ * told, and few are demoted by less than -1000 besides.
+ */
+#define CARP_CAUSE_MAX		1000
 
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
@@ -60,16 +64,19 @@ static void carp_enact_record(struct carp_node *node)
 	WRITE_ONCE(vhost->serial, t->serial);
 }
 
-/* A cause that is counted for all devices of the namespace. */
+/* A cause that is counted for all devices of the namespace. Each is told at
+ * once while it makes a difference: of thousands that fail at the same time
+ * every one would have all others look. These will, when their timers fire.
+ */
 static void carp_enact_cause(struct carp_vhost *vhost, bool *cause,
-			     atomic_t *count, bool on)
+			     atomic_t *count, int factor, bool on)
 {
 	if (*cause == on)
 		return;
 
 	*cause = on;
-	atomic_add(on ? 1 : -1, count);
-	vhost->reweigh = true;
+	if (atomic_add_return(on ? 1 : -1, count) * factor <= CARP_CAUSE_MAX)
+		vhost->reweigh = true;
 }
 
 static void carp_enact_sends_again(struct carp_dev *carp)
@@ -79,7 +86,8 @@ static void carp_enact_sends_again(struct carp_dev *carp)
 	vhost->send_errors = 0;
 	vhost->send_oks = 0;
 	vhost->probe_at = CARP_NO_DEADLINE;
-	carp_enact_cause(vhost, &vhost->senderr, &carp->cn->senderrs, false);
+	carp_enact_cause(vhost, &vhost->senderr, &carp->cn->senderrs,
+			 READ_ONCE(carp->cn->senderr_factor), false);
 }
 
 /**
@@ -320,7 +328,9 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 		vhost->send_oks = 0;
 		if (carp_enact_fails(carp, now)) {
 			carp_enact_cause(vhost, &vhost->senderr,
-					 &carp->cn->senderrs, true);
+					 &carp->cn->senderrs,
+					 READ_ONCE(carp->cn->senderr_factor),
+					 true);
 			vhost->probe_at = now;
 		}
 	} else if (vhost->senderr) {
@@ -368,6 +378,7 @@ static enum carp_reason carp_enact_look(const struct carp_node *node)
 	if (!node->gone)
 		carp_enact_cause(&carp->vhost, &carp->vhost.ifdown,
 				 &carp->cn->ifdowns,
+				 READ_ONCE(carp->cn->ifdown_factor),
 				 obstacle == CARP_REASON_PARENT_DOWN);
 	return obstacle;
 }
