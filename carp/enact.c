@@ -71,11 +71,14 @@ static void carp_enact_record(struct carp_node *node)
 static void carp_enact_cause(struct carp_vhost *vhost, bool *cause,
 			     atomic_t *count, int factor, bool on)
 {
+	int number;
+
 	if (*cause == on)
 		return;
 
 	*cause = on;
-	if (atomic_add_return(on ? 1 : -1, count) * factor <= CARP_CAUSE_MAX)
+	number = atomic_add_return(on ? 1 : -1, count);
+	if (factor && number * factor <= CARP_CAUSE_MAX)
 		vhost->reweigh = true;
 }
 
@@ -148,6 +151,7 @@ static void carp_enact_state(struct carp_node *node)
 	carp_enact_record(node);
 	WRITE_ONCE(node->state, node->fsm.state);
 	WRITE_ONCE(node->serial, vhost->serial);
+	node->put_off = false;
 	if (node->state == CARP_STATE_MASTER)
 		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
 
