@@ -169,7 +169,7 @@ def thousands(rig, book, row, size, routes=0):
     assert states(rig, "a", "MASTER") == number, "a is not MASTER of all"
     if routes:
         timed_batch(rig, "b", (
-            f"-6 route add 2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64 dev lo"
+            f"route add 2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64 dev lo"
             for i in range(routes)))
     serial = serials(rig, "a") + serials(rig, "b")
     share = rig.busy(5000) / 5e9
