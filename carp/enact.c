@@ -18,8 +18,8 @@
 #define CARP_SENDERR_MAX	3
 /* How often that number is doubled at most. */
 #define CARP_SENDERR_DOUBLED	6
-/* More demotion of one cause than this is no news: 255 is the most that is
- * told, and few are demoted by less than -1000 besides.
+/* More demotion of the host than this is no news: 255 is the most that is told,
+ * and few devices are demoted by less than -700 besides.
  */
 #define CARP_CAUSE_MAX		1000
 
@@ -64,22 +64,23 @@ static void carp_enact_record(struct carp_node *node)
 	WRITE_ONCE(vhost->serial, t->serial);
 }
 
-/* A cause that is counted for all devices of the namespace. Each is told at
+/* A cause that is counted for all devices of the namespace. They are told at
  * once while it makes a difference: of thousands that fail at the same time
- * every one would have all others look. These will, when their timers fire.
+ * every one would have all others look. Those look when their timers fire.
  */
-static void carp_enact_cause(struct carp_vhost *vhost, bool *cause,
+static void carp_enact_cause(struct carp_dev *carp, bool *cause,
 			     atomic_t *count, int factor, bool on)
 {
-	int number;
+	int number, sum;
 
 	if (*cause == on)
 		return;
 
 	*cause = on;
 	number = atomic_add_return(on ? 1 : -1, count);
-	if (factor && number * factor <= CARP_CAUSE_MAX)
-		vhost->reweigh = true;
+	sum = READ_ONCE(carp->cn->demotion) + number * factor;
+	if (!number || (factor && sum <= CARP_CAUSE_MAX))
+		carp->vhost.reweigh = true;
 }
 
 static void carp_enact_sends_again(struct carp_dev *carp)
@@ -89,7 +90,7 @@ static void carp_enact_sends_again(struct carp_dev *carp)
 	vhost->send_errors = 0;
 	vhost->send_oks = 0;
 	vhost->probe_at = CARP_NO_DEADLINE;
-	carp_enact_cause(vhost, &vhost->senderr, &carp->cn->senderrs,
+	carp_enact_cause(carp, &vhost->senderr, &carp->cn->senderrs,
 			 READ_ONCE(carp->cn->senderr_factor), false);
 }
 
@@ -195,6 +196,8 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 	 * back marks which the kernel has cleared, see route.c.
 	 */
 	carp_route_mark(carp);
+	if (act & CARP_ACT_ADVERT)
+		node->put_off = false;
 	if (act & CARP_ACT_GRACE)
 		carp_stats_inc(vhost->stats, CARP_STAT_GRACE);
 	if (act & CARP_ACT_CONFLICT)
@@ -272,14 +275,13 @@ bool carp_enact_put_off(struct carp_node *node, u64 now)
 	s64 was = atomic64_read(busy_until);
 	u64 until, wait;
 
-	if (node->put_off) {
-		node->put_off = false;
+	if (node->put_off)
 		return false;
-	}
 
 	do {
 		until = was;
-		wait = carp_pace(&until, carp_prio_interval(&prio), now);
+		wait = carp_pace(&until, carp_prio_interval(&prio),
+				 node->fsm.deadline, now);
 	} while (!atomic64_try_cmpxchg(busy_until, &was, until));
 
 	if (wait) {
@@ -292,10 +294,10 @@ bool carp_enact_put_off(struct carp_node *node, u64 now)
 /* Failures of one moment count once: a queue that was full for it says nothing
  * about the interface, and what follows from being demoted fills queues.
  */
-static bool carp_enact_fails(struct carp_dev *carp, u64 now)
+static bool carp_enact_fails(struct carp_node *node, u64 now)
 {
-	struct carp_prio prio = carp_fsm_prio(&carp_leader(carp)->fsm);
-	struct carp_vhost *vhost = &carp->vhost;
+	struct carp_vhost *vhost = &node->carp->vhost;
+	struct carp_prio prio = carp_fsm_prio(&node->fsm);
 
 	if (vhost->state == CARP_STATE_INIT || vhost->senderr)
 		return false;
@@ -309,7 +311,7 @@ static bool carp_enact_fails(struct carp_dev *carp, u64 now)
 
 /**
  * carp_enact_sent - an advertisement has left, or could have, or has not
- * @carp: the device
+ * @node: whose
  * @ok: it has
  *
  * Three failures in a row, half an interval apart, demote all devices of the
@@ -321,8 +323,9 @@ static bool carp_enact_fails(struct carp_dev *carp, u64 now)
  *
  * Context: vhost.lock held, BH disabled.
  */
-void carp_enact_sent(struct carp_dev *carp, bool ok)
+void carp_enact_sent(struct carp_node *node, bool ok)
 {
+	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
 	u64 now = ktime_get_ns();
 
@@ -330,8 +333,8 @@ void carp_enact_sent(struct carp_dev *carp, bool ok)
 
 	if (!ok) {
 		vhost->send_oks = 0;
-		if (carp_enact_fails(carp, now)) {
-			carp_enact_cause(vhost, &vhost->senderr,
+		if (carp_enact_fails(node, now)) {
+			carp_enact_cause(carp, &vhost->senderr,
 					 &carp->cn->senderrs,
 					 READ_ONCE(carp->cn->senderr_factor),
 					 true);
@@ -380,7 +383,7 @@ static enum carp_reason carp_enact_look(const struct carp_node *node)
 	struct carp_dev *carp = node->carp;
 
 	if (!node->gone)
-		carp_enact_cause(&carp->vhost, &carp->vhost.ifdown,
+		carp_enact_cause(carp, &carp->vhost.ifdown,
 				 &carp->cn->ifdowns,
 				 READ_ONCE(carp->cn->ifdown_factor),
 				 obstacle == CARP_REASON_PARENT_DOWN);

@@ -32,7 +32,7 @@ u32 carp_enact_due(struct carp_node *node, u64 now);
 struct carp_todo carp_enact_commit(struct carp_node *node, u32 act);
 void carp_enact_sum_up(struct carp_dev *carp);
 
-void carp_enact_sent(struct carp_dev *carp, bool ok);
+void carp_enact_sent(struct carp_node *node, bool ok);
 void carp_enact_schedule_announce(struct carp_vhost *vhost, u64 now);
 void carp_enact_arm(struct carp_node *node);
 

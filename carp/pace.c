@@ -20,8 +20,8 @@
 #define PACE_SLOT_MAX	30000
 /* Some 64 in a row are nothing out of the ordinary, ns. */
 #define PACE_BURST	(64 * PACE_SLOT_MAX)
-/* Who would have to wait longer than 1/2^this of its interval does not: 4,096
- * have their slots in it.
+/* Nobody waits longer than 1/2^this of its interval. 4,096 have their slots in
+ * it; with more of them several share one, until they are further apart.
  */
 #define PACE_LATE	3
 
@@ -29,18 +29,24 @@
  * carp_pace - an advertisement is due: is it one of a burst?
  * @busy_until: one for all that send from here, 0 at first: when those that
  *	were due until now will be through, each in its slot, ns
- * @interval: its own, ns
+ * @interval: its own, ns; those below 15 ms never wait
+ * @due: when it was due, ns; who is late already does not wait
  * @now: ns
  *
  * Return: how long it is to wait for its slot, ns; 0 to be sent at once
  */
-u64 carp_pace(u64 *busy_until, u64 interval, u64 now)
+u64 carp_pace(u64 *busy_until, u64 interval, u64 due, u64 now)
 {
 	u64 begin = *busy_until > now ? *busy_until : now;
 	u64 slot = interval >> PACE_SLOT, wait = begin - now;
+	u64 limit = interval >> PACE_LATE;
 
-	if (wait > interval >> PACE_LATE)
+	if (limit < PACE_BURST || now - due > PACE_BURST || wait > interval)
 		return 0;
 	*busy_until = begin + (slot < PACE_SLOT_MAX ? slot : PACE_SLOT_MAX);
-	return wait < PACE_BURST ? 0 : wait;
+	if (wait < PACE_BURST)
+		return 0;
+	while (wait > limit)
+		wait -= limit;
+	return wait;
 }

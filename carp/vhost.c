@@ -30,11 +30,13 @@
 #include "tx.h"
 #include "vhost.h"
 
-static void carp_vhost_sent(struct carp_dev *carp, bool ok)
+static void carp_vhost_sent(struct carp_node *node, bool ok)
 {
-	spin_lock(&carp->vhost.lock);
-	carp_enact_sent(carp, ok);
-	spin_unlock(&carp->vhost.lock);
+	struct carp_vhost *vhost = &node->carp->vhost;
+
+	spin_lock(&vhost->lock);
+	carp_enact_sent(node, ok);
+	spin_unlock(&vhost->lock);
 }
 
 static bool carp_vhost_send_family(const struct carp_node *node,
@@ -52,7 +54,7 @@ static bool carp_vhost_send_family(const struct carp_node *node,
 	return true;
 }
 
-static void carp_vhost_send_advert(const struct carp_node *node,
+static void carp_vhost_send_advert(struct carp_node *node,
 				   const struct carp_todo *todo,
 				   const struct carp_prio *prio)
 {
@@ -65,7 +67,7 @@ static void carp_vhost_send_advert(const struct carp_node *node,
 			ok &= carp_vhost_send_family(node, i, prio);
 	if (!ok || READ_ONCE(carp->vhost.send_errors) ||
 	    READ_ONCE(carp->vhost.send_doubled))
-		carp_vhost_sent(carp, ok);
+		carp_vhost_sent(node, ok);
 }
 
 /* Not with IP balancing: the MAC address is the same on all members, and
@@ -116,7 +118,7 @@ static void carp_vhost_send(struct carp_node *node,
 	if (todo->act & CARP_ACT_BOW_OUT)
 		carp_vhost_send_advert(node, todo, &bow_out);
 	if (todo->act & CARP_ACT_PROBE)
-		carp_vhost_sent(carp, !carp_tx_probe(carp, todo->family));
+		carp_vhost_sent(node, !carp_tx_probe(carp, todo->family));
 	if (todo->act & CARP_ACT_GRACE && READ_ONCE(carp->cn->log) >= 1)
 		net_info_ratelimited("%s: timer late, this host stood still: one more interval before taking over\n",
 				     carp->dev->name);
@@ -129,16 +131,13 @@ static void carp_vhost_reweigh_node(struct carp_node *node)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
 	struct carp_todo todo = {};
-	u64 deadline, now;
+	u64 deadline;
 	u32 act;
 
 	/* Of hundreds few have changed, if any. */
 	spin_lock_bh(&vhost->lock);
 	deadline = node->fsm.deadline;
-	now = ktime_get_ns();
-	act = carp_enact_weigh(node, now);
-	if (act & CARP_ACT_ADVERT && carp_enact_put_off(node, now))
-		act &= ~CARP_ACT_ADVERT;
+	act = carp_enact_weigh(node, ktime_get_ns());
 	if (act || node->fsm.deadline != deadline)
 		todo = carp_enact_commit(node, act);
 	/* What had it set is seen to by the timer that was armed then. */

@@ -105,6 +105,10 @@ class Rig:
         """For how many ns of the next @ms the processor does something."""
         return int(self.sh(f"{PROBE} busy {ms}", 900).out.split()[0])
 
+    def load(self, ms):
+        """The same to 1/100 s, where there are thousands of timers to look at."""
+        return int(self.sh(f"{PROBE} load {ms}", 900).out.split()[0])
+
     def pace(self, node, frames, count, interval):
         """The same while @node sends @count of @frames, which are of one length,
         in turn.

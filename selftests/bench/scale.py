@@ -59,7 +59,7 @@ def ours_at_10_ms(rig, book, row, starts):
             rig.sh("sleep 1")
         assert states(rig, "a", "MASTER") == GROUPS
         before = serials(rig, "a") + serials(rig, "b")
-        share.append(rig.busy(2000) / 2e9)
+        share.append(rig.load(2000) / 2e9)
         transitions += serials(rig, "a") + serials(rig, "b") - before
         rig.clear()
     book.put(row, f"carp, {GROUPS} groups at 2/256 s", "share of the processor",
@@ -80,7 +80,7 @@ def keepalived_at_10_ms(rig, book, row, start):
         rig.sh(f"cat >/tmp/keepalived.{node} <<'END'\n{text}END")
         processes.append(rig.spawn(node, Keepalived.daemon(node)))
         rig.sh(f"sleep {start}", 900)
-    share = rig.busy(2000) / 2e9
+    share = rig.load(2000) / 2e9
     # A parent and its child, twice.
     assert rig.sh("pgrep -c -x keepalived", check=False).out.strip() == "4"
     number = sum(process.output().count("Entering") for process in processes)
@@ -172,7 +172,7 @@ def thousands(rig, book, row, size, routes=0):
             f"route add 2001:db8:{i >> 16:x}:{i & 0xffff:x}::/64 dev lo"
             for i in range(routes)))
     serial = serials(rig, "a") + serials(rig, "b")
-    share = rig.busy(5000) / 5e9
+    share = rig.load(5000) / 5e9
     book.put(row, who, "share of the processor", share * 100, "%")
     book.judge(row, f"{who}: transitions",
                serials(rig, "a") + serials(rig, "b") - serial, 0, "")

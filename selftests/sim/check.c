@@ -237,7 +237,7 @@ static void check_masters(struct world *world)
 }
 
 /* The interval of a slow MASTER is about as long as M of a BACKUP: what is late
- * by a little decides when it is taken over from, once.
+ * by a little decides when it is taken over from, once: it is given time.
  */
 static bool is_patience_short(const struct world *world,
 			      const struct member *member,
@@ -245,6 +245,7 @@ static bool is_patience_short(const struct world *world,
 {
 	u64 down = check_down_time(member->advbase, member->advskew);
 	u64 interval = check_advertised(master);
+	u64 late = world->medium.paced ? interval / 8 : 0;
 	/* Clocks that differ by 2 % */
 	u64 jitter = 2 * world->medium.delay_max + world->medium.late_max +
 		     down / 32;
@@ -252,7 +253,7 @@ static bool is_patience_short(const struct world *world,
 	return member->up && member->state == CARP_STATE_BACKUP &&
 	       member->hears == master->hears &&
 	       check_advertised(member) < interval &&
-	       interval < down + jitter && interval * 9 / 8 + jitter > down;
+	       interval < down + jitter && interval + late + jitter > down;
 }
 
 static bool is_patience_ever_short(const struct world *world)
@@ -278,6 +279,8 @@ void check_settle(struct world *world, u64 tail)
 {
 	world_run(world, check_bound(world));
 	check_masters(world);
+	if (is_patience_ever_short(world))
+		world_run(world, tail);
 	world->check->settled = !is_patience_ever_short(world);
 	world_run(world, tail);
 	check_masters(world);

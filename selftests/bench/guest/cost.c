@@ -116,10 +116,28 @@ int pace(int argc, char **argv)
 /**
  * busy - MS
  *
- * For how many ns of the next MS the processor is not idle, to 1/100 s, and how
- * many pass.
+ * For how many ns of the next MS the processor is not idle, and how many pass.
  */
 int busy(int argc, char **argv)
+{
+	int64_t start, took, idle;
+
+	if (argc != 2)
+		return 2;
+	idle = idle_time();
+	start = now();
+	sleep_until(start + number(argv[1]) * 1000000LL);
+	took = now() - start;
+	print_busy(took, idle_time() - idle);
+	return 0;
+}
+
+/**
+ * load - MS
+ *
+ * The same to 1/100 s only, but without a look at every timer.
+ */
+int load(int argc, char **argv)
 {
 	int64_t start, idle;
 

@@ -14,6 +14,7 @@ static const struct {
 	{ "busy", busy },
 	{ "cost", cost },
 	{ "echo", echo },
+	{ "load", load },
 	{ "pace", pace },
 	{ "watch", watch },
 };
@@ -26,7 +27,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], words[i].word))
 			status = words[i].run(argc - 1, argv + 1);
 	if (status == 2)
-		fputs("usage: probe ask|busy|cost|echo|pace|watch ...\n",
+		fputs("usage: probe ask|busy|cost|echo|load|pace|watch ...\n",
 		      stderr);
 	return status;
 }

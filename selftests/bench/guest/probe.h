@@ -43,6 +43,7 @@ int echo(int argc, char **argv);
 int cost(int argc, char **argv);
 int pace(int argc, char **argv);
 int busy(int argc, char **argv);
+int load(int argc, char **argv);
 int watch(int argc, char **argv);
 
 #endif
