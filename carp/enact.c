@@ -83,6 +83,12 @@ static void carp_enact_cause(struct carp_dev *carp, bool *cause,
 		carp->vhost.reweigh = true;
 }
 
+static void carp_enact_senderr(struct carp_dev *carp, bool on)
+{
+	carp_enact_cause(carp, &carp->vhost.senderr, &carp->cn->senderrs,
+			 READ_ONCE(carp->cn->senderr_factor), on);
+}
+
 static void carp_enact_sends_again(struct carp_dev *carp)
 {
 	struct carp_vhost *vhost = &carp->vhost;
@@ -90,8 +96,7 @@ static void carp_enact_sends_again(struct carp_dev *carp)
 	vhost->send_errors = 0;
 	vhost->send_oks = 0;
 	vhost->probe_at = CARP_NO_DEADLINE;
-	carp_enact_cause(carp, &vhost->senderr, &carp->cn->senderrs,
-			 READ_ONCE(carp->cn->senderr_factor), false);
+	carp_enact_senderr(carp, false);
 }
 
 /**
@@ -152,7 +157,6 @@ static void carp_enact_state(struct carp_node *node)
 	carp_enact_record(node);
 	WRITE_ONCE(node->state, node->fsm.state);
 	WRITE_ONCE(node->serial, vhost->serial);
-	node->put_off = false;
 	if (node->state == CARP_STATE_MASTER)
 		carp_stats_inc(vhost->stats, CARP_STAT_PREEMPT);
 
@@ -259,8 +263,8 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 }
 
 /**
- * carp_enact_put_off - an advertisement is due: may it have to wait?
- * @node: a MASTER
+ * carp_enact_put_off - if an advertisement is due: does it have to wait?
+ * @node: whose timer has fired
  * @now: ns
  *
  * Thousands of groups are not to advertise at the same time, see pace.c. One
@@ -275,7 +279,8 @@ bool carp_enact_put_off(struct carp_node *node, u64 now)
 	s64 was = atomic64_read(busy_until);
 	u64 until, wait;
 
-	if (node->put_off)
+	if (node->fsm.state != CARP_STATE_MASTER || now < node->fsm.deadline ||
+	    node->put_off)
 		return false;
 
 	do {
@@ -334,10 +339,7 @@ void carp_enact_sent(struct carp_node *node, bool ok)
 	if (!ok) {
 		vhost->send_oks = 0;
 		if (carp_enact_fails(node, now)) {
-			carp_enact_cause(carp, &vhost->senderr,
-					 &carp->cn->senderrs,
-					 READ_ONCE(carp->cn->senderr_factor),
-					 true);
+			carp_enact_senderr(carp, true);
 			vhost->probe_at = now;
 		}
 	} else if (vhost->senderr) {

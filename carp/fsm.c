@@ -273,18 +273,25 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 	return acts;
 }
 
-/* To a better master. For half its interval worse ones are not listened to: at
- * a goodbye many take over at once, each is heard by all others, and if every
- * one of them were preempted anew, that would double with each member. Not for
- * all of it: its own next advertisement may say that it is worse by now, and
+/* For half the interval of a master that was yielded to, worse ones are not
+ * listened to: at a goodbye many take over at once, each is heard by all others,
+ * and if every one of them were preempted anew, that would double with each
+ * member. Not for all of it: its own next advertisement may say that it is worse by now, and
  * come a little early.
  */
+static void fsm_calm(struct carp_fsm *fsm, const struct carp_prio *peer,
+		     u64 now)
+{
+	fsm->calm_until = now + carp_prio_interval(peer) / 2;
+}
+
+/* To a better master. */
 static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 		     const struct carp_prio *peer, u64 now)
 {
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
 
-	fsm->calm_until = now + carp_prio_interval(peer) / 2;
+	fsm_calm(fsm, peer, now);
 	fsm_wait(fsm, fsm_patience(fsm, peer), now);
 	return acts;
 }
@@ -430,8 +437,7 @@ static u32 fsm_yield_tied(struct carp_fsm *fsm, const struct carp_prio *peer,
 		fsm->tied++;
 	fsm->tied_at = now;
 	acts = fsm_back_up(fsm, CARP_REASON_TIE, now);
-	/* As in fsm_yield(). */
-	fsm->calm_until = now + carp_prio_interval(peer) / 2;
+	fsm_calm(fsm, peer, now);
 	return acts;
 }
 

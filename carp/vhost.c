@@ -177,12 +177,6 @@ static void carp_vhost_act(struct carp_node *node, const struct carp_todo *todo)
 		carp_vhost_reweigh(node->carp->cn);
 }
 
-static bool carp_vhost_waits(struct carp_node *node, u64 now)
-{
-	return node->fsm.state == CARP_STATE_MASTER &&
-	       now >= node->fsm.deadline && carp_enact_put_off(node, now);
-}
-
 /**
  * carp_vhost_timer - a node's timer has fired
  * @timer: the timer
@@ -203,7 +197,7 @@ enum hrtimer_restart carp_vhost_timer(struct hrtimer *timer)
 	if (!act) {
 		node->fsm.preempt = READ_ONCE(node->carp->cn->preempt);
 		act = carp_enact_weigh(node, now);
-		if (!carp_vhost_waits(node, now))
+		if (!carp_enact_put_off(node, now))
 			act |= carp_fsm_timer(&node->fsm, now);
 		if (node == carp_leader(node->carp))
 			act |= carp_enact_due(node, now);

@@ -173,19 +173,6 @@ who-has $VIP tell $VIP" "$TMP/arp")"
 		0x0010:0264000000000000c0000264)" | wc -l)"
 }
 
-# hundreds NODE: 250 members on eth0
-hundreds() {
-	local vhid
-
-	for vhid in {1..250}; do
-		echo "link add carp$vhid link eth0 type carp vhid $vhid" \
-			"pass $PASS"
-		echo "addr add 10.0.0.$vhid/32 dev carp$vhid"
-		echo "link set carp$vhid up"
-	done >"$TMP/devices"
-	must nip "$1" -batch "$TMP/devices"
-}
-
 masters() {
 	nip "$1" -d -o link show type carp | grep -c "carp state MASTER"
 }
@@ -196,14 +183,13 @@ hundreds_that_took_over_at_once_do_not_advertise_at_once() {
 
 	setup_nodes 2
 	must nip 1 link set eth0 down
-	hundreds 1
+	members 1 250
 	capture 2 eth0 "$TMP/wire" ip proto 112
 	must nip 1 link set eth0 up
 	check "all are master" slowwait 10 prints 250 masters 1
 	sleep 1.2
 	capture_stop "$CAPTURE"
-	mapfile -t sent < <(tcpdump -n -tt -r "$TMP/wire" 2>/dev/null |
-		sed 's/ .*//; s/\.//')
+	mapfile -t sent < <(stamps)
 	check "all have advertised: ${#sent[@]}" test "${#sent[@]}" -ge 500
 	check "they took over at once, in $((sent[249] - sent[0])) us" \
 		test $((sent[249] - sent[0])) -le $((100000 * SLOW))

@@ -319,54 +319,39 @@ many_transitions() {
 	[ $(($(info 1 .serial) - $1)) -gt 300 ]
 }
 
-demotions_without_end_do_not_flood_the_log() {
+# logs_some COUNT PAUSE SOME MOST: of COUNT demotions of the host, PAUSE apart so
+# that each is told of, more than SOME lines, and at most MOST in ten seconds
+logs_some() {
 	local lines start most
 
-	setup_nodes 1
-	member 1
-	check "master" slowwait 5 is_state 1 MASTER
 	lines=$(dmesg | wc -l)
 	start=${EPOCHREALTIME/.*/}
-	# Slowly enough that each is told of.
-	must n 1 bash <<-'EOF'
-		for count in {1..400}; do
+	must n 1 bash -s "$1" "$2" <<-'EOF'
+		for ((count = 1; count <= $1; count++)); do
 			echo $((count % 2 * 2 - 1)) >/proc/sys/net/carp/demotion
-			read -rt 0.02 <> <(:)
+			read -rt "$2" <> <(:)
 		done
 		:
 	EOF
 	lines=$(($(dmesg | wc -l) - lines))
-	check "the log tells of some: $lines" [ "$lines" -gt 50 ]
-	# A hundred in ten seconds; those in which it began and ended count whole.
-	most=$((((${EPOCHREALTIME/.*/} - start) / 10 + 2) * 100))
+	check "the log tells of some: $lines" [ "$lines" -gt "$3" ]
+	# Those ten seconds in which it began and ended count whole.
+	most=$((((${EPOCHREALTIME/.*/} - start) / 10 + 2) * $4))
 	check "and not of all: $most" [ "$lines" -le "$most" ]
 }
 
-neither_do_those_of_many_devices() {
-	local lines start most number
-
+demotions_without_end_do_not_flood_the_log() {
 	setup_nodes 1
-	for number in {1..60}; do
-		echo "link add carp$number link eth0 type carp vhid $number" \
-			"pass $PASS"
-		echo "addr add 10.0.0.$number/32 dev carp$number"
-		echo "link set carp$number up"
-	done >"$TMP/batch"
-	must nip 1 -batch "$TMP/batch"
+	member 1
+	check "master" slowwait 5 is_state 1 MASTER
+	logs_some 400 0.02 50 100
+}
+
+neither_do_those_of_many_devices() {
+	setup_nodes 1
+	members 1 60
 	check "master" slowwait 5 is_state 1 MASTER carp60
-	lines=$(dmesg | wc -l)
-	start=${EPOCHREALTIME/.*/}
-	must n 1 bash <<-'EOF'
-		for count in {1..30}; do
-			echo $((count % 2 * 2 - 1)) >/proc/sys/net/carp/demotion
-			read -rt 0.05 <> <(:)
-		done
-		:
-	EOF
-	lines=$(($(dmesg | wc -l) - lines))
-	check "the log tells of some: $lines" [ "$lines" -gt 100 ]
-	most=$((((${EPOCHREALTIME/.*/} - start) / 10 + 2) * 500))
-	check "and not of all: $most" [ "$lines" -le "$most" ]
+	logs_some 30 0.05 100 500
 }
 
 # A reader that is in time, one that stands still until it is more than its socket

@@ -209,6 +209,19 @@ member() {
 	must nip "$node" -batch "$TMP/batch"
 }
 
+# members NODE COUNT: carp1 to carpCOUNT on eth0, each with an address, up
+members() {
+	local vhid
+
+	for ((vhid = 1; vhid <= $2; vhid++)); do
+		echo "link add carp$vhid link eth0 type carp vhid $vhid" \
+			"pass $PASS"
+		echo "addr add 10.0.0.$vhid/32 dev carp$vhid"
+		echo "link set carp$vhid up"
+	done >"$TMP/batch"
+	must nip "$1" -batch "$TMP/batch"
+}
+
 has_link_local() {
 	[[ $(nip "$1" -6 -o addr show dev "$2" scope link -tentative) == *fe80* ]]
 }
@@ -436,10 +449,14 @@ capture_stop() {
 	bg_stop "$1" INT
 }
 
-# times FILTER: when such frames were heard, in ms
+# stamps FILTER: when such frames were heard, in us
+stamps() {
+	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null | sed 's/ .*//; s/\.//'
+}
+
+# times FILTER: the same in ms
 times() {
-	tcpdump -n -tt -r "$TMP/wire" "$@" 2>/dev/null |
-		awk '{ printf "%d\n", $1 * 1000 }'
+	stamps "$@" | sed 's/...$//'
 }
 
 # frames FILE [TCPDUMP ARGUMENT...]: a line per frame

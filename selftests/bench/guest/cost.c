@@ -69,8 +69,12 @@ int cost(int argc, char **argv)
 	return 0;
 }
 
-static void print_busy(int64_t took, int64_t idle)
+static void print_busy(int64_t start, int64_t before, int64_t (*idle_now)(void))
 {
+	int64_t took = now() - start;
+	/* To read the books takes time, too. */
+	int64_t idle = idle_now() - before;
+
 	printf("%lld %lld\n", (long long)(took - idle), (long long)took);
 }
 
@@ -83,7 +87,7 @@ static void print_busy(int64_t took, int64_t idle)
 int pace(int argc, char **argv)
 {
 	long long count, interval, kinds;
-	int64_t start, took, idle;
+	int64_t start, idle;
 	char frames[2048];
 	ssize_t len;
 	int fd;
@@ -107,9 +111,20 @@ int pace(int argc, char **argv)
 		if (interval)
 			sleep_until(start + (i + 1) * interval);
 	}
-	took = now() - start;
-	/* To read the books takes time, too. */
-	print_busy(took, idle_time() - idle);
+	print_busy(start, idle, idle_time);
+	return 0;
+}
+
+static int rest(int argc, char **argv, int64_t (*idle_now)(void))
+{
+	int64_t start, idle;
+
+	if (argc != 2)
+		return 2;
+	idle = idle_now();
+	start = now();
+	sleep_until(start + number(argv[1]) * 1000000LL);
+	print_busy(start, idle, idle_now);
 	return 0;
 }
 
@@ -120,16 +135,7 @@ int pace(int argc, char **argv)
  */
 int busy(int argc, char **argv)
 {
-	int64_t start, took, idle;
-
-	if (argc != 2)
-		return 2;
-	idle = idle_time();
-	start = now();
-	sleep_until(start + number(argv[1]) * 1000000LL);
-	took = now() - start;
-	print_busy(took, idle_time() - idle);
-	return 0;
+	return rest(argc, argv, idle_time);
 }
 
 /**
@@ -139,13 +145,5 @@ int busy(int argc, char **argv)
  */
 int load(int argc, char **argv)
 {
-	int64_t start, idle;
-
-	if (argc != 2)
-		return 2;
-	idle = coarse_idle_time();
-	start = now();
-	sleep_until(start + number(argv[1]) * 1000000LL);
-	print_busy(now() - start, coarse_idle_time() - idle);
-	return 0;
+	return rest(argc, argv, coarse_idle_time);
 }
