@@ -274,10 +274,10 @@ static u32 fsm_back_up(struct carp_fsm *fsm, enum carp_reason reason, u64 now)
 }
 
 /* For half the interval of a master that was yielded to, worse ones are not
- * listened to: at a goodbye many take over at once, each is heard by all others,
- * and if every one of them were preempted anew, that would double with each
- * member. Not for all of it: its own next advertisement may say that it is worse by now, and
- * come a little early.
+ * listened to: at a goodbye many take over at once, each is heard by all the
+ * others, and if every one of them were preempted anew, that would double with
+ * each member. Not for all of it: its own next advertisement may say that it is
+ * worse by now, and come a little early.
  */
 static void fsm_calm(struct carp_fsm *fsm, const struct carp_prio *peer,
 		     u64 now)

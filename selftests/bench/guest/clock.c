@@ -85,7 +85,7 @@ int64_t coarse_idle_time(void)
 	file = fopen("/proc/stat", "re");
 	if (!file)
 		die("/proc/stat");
-	n = fscanf(file, "cpu %*u %*u %*u %lld %lld", &idle, &iowait);
+	n = fscanf(file, "%*[^\n] cpu0 %*u %*u %*u %lld %lld", &idle, &iowait);
 	fclose(file);
 	if (n != 2) {
 		errno = 0;
