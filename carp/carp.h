@@ -71,10 +71,12 @@ struct carp_worst {
 };
 
 /**
- * struct carp_linkgroup - a link group that our devices are in or track
- * @node: in carp_net.linkgroups, RTNL
+ * struct carp_linkgroup - a link group that our devices are in or track, or
+ *	that has a demotion count
+ * @node: in carp_net.linkgroups
  * @number: which
- * @users: how many do, RTNL
+ * @users: how many do, and one for the count; RTNL
+ * @count: its demotion count; written under RTNL
  * @down_lock: protects @down_known, @down; BH disabled, a leaf
  * @down_known: whether @down is still true
  * @down: how many of its links are down, ours left out
@@ -88,6 +90,7 @@ struct carp_linkgroup {
 	struct hlist_node node;
 	u32 number;
 	unsigned int users;
+	u32 count;
 	spinlock_t down_lock; /* protects down_known, down */
 	struct carp_known down_known;
 	unsigned int down;
@@ -109,9 +112,9 @@ struct carp_linkgroup {
  * @senderr_factor: sysctl net.carp.senderr_demotion_factor
  * @ifdowns: devices whose parent is down
  * @senderrs: devices that cannot send
- * @groups: struct carp_group; written under RTNL, read under RCU
- * @n_groups: how many, RTNL
- * @linkgroups: struct carp_linkgroup by number, RTNL
+ * @linkgroups: struct carp_linkgroup by number; written under RTNL, read under
+ *	RCU
+ * @n_counts: how many of them have a demotion count, RTNL
  * @weighings: how often something that demotes may have changed
  * @busy_until: when the advertisements that are due will have left, pace.c
  * @sysctl: handle of net.carp
@@ -143,9 +146,8 @@ struct carp_net {
 	int senderr_factor;
 	atomic_t ifdowns;
 	atomic_t senderrs;
-	struct list_head groups;
-	unsigned int n_groups;
 	DECLARE_HASHTABLE(linkgroups, CARP_LINKGROUP_BITS);
+	unsigned int n_counts;
 	atomic_t weighings;
 	atomic64_t busy_until;
 	struct ctl_table_header *sysctl;

@@ -4,9 +4,9 @@
  * Causes are looked at anew each time and never added up over time, so nothing
  * is left when they are gone.
  */
+#include <linux/hashtable.h>
 #include <linux/minmax.h>
 #include <linux/rtnetlink.h>
-#include <linux/slab.h>
 
 #include "demote.h"
 #include "linkgroup.h"
@@ -16,20 +16,6 @@
 #define CARP_DEMOTE_LIMIT	100000
 /* A device of a syncgroup that takes no part */
 #define CARP_DEMOTE_SYNC	240
-
-/**
- * struct carp_group - the count of one link group
- * @list: in carp_net.groups
- * @group: the group
- * @count: its demotion count, not 0
- * @rcu: frees it
- */
-struct carp_group {
-	struct list_head list;
-	u32 group;
-	u32 count;
-	struct rcu_head rcu;
-};
 
 static s32 carp_demote_ifdown(const struct carp_net *cn)
 {
@@ -79,19 +65,6 @@ int carp_demote_add(struct carp_net *cn, s32 by)
 	return 0;
 }
 
-static struct carp_group *carp_demote_find_group(const struct carp_net *cn,
-						 u32 group)
-{
-	struct carp_group *found;
-
-	list_for_each_entry_rcu(found, &cn->groups, list,
-				lockdep_rtnl_is_held()) {
-		if (found->group == group)
-			return found;
-	}
-	return NULL;
-}
-
 /**
  * carp_demote_group_count - the demotion count of a link group
  * @cn: the namespace
@@ -101,7 +74,7 @@ static struct carp_group *carp_demote_find_group(const struct carp_net *cn,
  */
 u32 carp_demote_group_count(const struct carp_net *cn, u32 group)
 {
-	const struct carp_group *found = carp_demote_find_group(cn, group);
+	const struct carp_linkgroup *found = carp_linkgroup_find(cn, group);
 
 	return found ? READ_ONCE(found->count) : 0;
 }
@@ -118,13 +91,14 @@ u32 carp_demote_group_count(const struct carp_net *cn, u32 group)
 int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
 			  u32 *count)
 {
-	const struct carp_group *found;
+	const struct carp_linkgroup *found;
+	int i;
 
-	list_for_each_entry_rcu(found, &cn->groups, list) {
-		if (n--)
-			continue;
-		*group = found->group;
+	hash_for_each_rcu(cn->linkgroups, i, found, node) {
 		*count = READ_ONCE(found->count);
+		if (!*count || n--)
+			continue;
+		*group = found->number;
 		return 0;
 	}
 	return -ENOENT;
@@ -141,58 +115,30 @@ int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
  */
 int carp_demote_group(struct carp_net *cn, u32 group, s32 by)
 {
-	struct carp_group *found;
-	s64 count;
+	struct carp_linkgroup *found = carp_linkgroup_find(cn, group);
+	u32 before = found ? found->count : 0;
+	s64 count = (s64)before + by;
 
 	ASSERT_RTNL();
 
-	found = carp_demote_find_group(cn, group);
-	count = (s64)(found ? found->count : 0) + by;
 	if (count < 0 || count > CARP_GROUP_DEMOTION_MAX)
 		return -ERANGE;
 
-	if (found && count) {
-		WRITE_ONCE(found->count, count);
-	} else if (found) {
-		list_del_rcu(&found->list);
-		cn->n_groups--;
-		kfree_rcu(found, rcu);
-	} else if (count) {
-		if (cn->n_groups == CARP_GROUPS_MAX)
+	if (!before && count) {
+		if (cn->n_counts == CARP_GROUPS_MAX)
 			return -ENOSPC;
-		found = kzalloc(sizeof(*found), GFP_KERNEL_ACCOUNT);
+		found = carp_linkgroup_get(cn, group);
 		if (!found)
 			return -ENOMEM;
-		cn->n_groups++;
-		found->group = group;
-		found->count = count;
-		list_add_tail_rcu(&found->list, &cn->groups);
+		cn->n_counts++;
+	}
+	if (found)
+		WRITE_ONCE(found->count, count);
+	if (before && !count) {
+		cn->n_counts--;
+		carp_linkgroup_put(found);
 	}
 	return 0;
-}
-
-/**
- * carp_demote_net_init - nothing demotes in a new namespace
- * @cn: the namespace, zeroed
- */
-void carp_demote_net_init(struct carp_net *cn)
-{
-	INIT_LIST_HEAD(&cn->groups);
-	carp_linkgroup_net_init(cn);
-}
-
-/**
- * carp_demote_net_exit - free the counts of a namespace's groups
- * @cn: the namespace, without devices by now
- */
-void carp_demote_net_exit(struct carp_net *cn)
-{
-	struct carp_group *group, *next;
-
-	list_for_each_entry_safe(group, next, &cn->groups, list) {
-		list_del(&group->list);
-		kfree(group);
-	}
 }
 
 static bool carp_demote_is_worse(const struct carp_worst *one,

@@ -17,7 +17,5 @@ int carp_demote_group(struct carp_net *cn, u32 group, s32 by);
 u32 carp_demote_group_count(const struct carp_net *cn, u32 group);
 int carp_demote_group_nth(const struct carp_net *cn, long n, u32 *group,
 			  u32 *count);
-void carp_demote_net_init(struct carp_net *cn);
-void carp_demote_net_exit(struct carp_net *cn);
 
 #endif /* _CARP_DEMOTE_H */

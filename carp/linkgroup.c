@@ -13,7 +13,27 @@
 #include "linkgroup.h"
 
 /**
- * carp_linkgroup_get - a link group that a device is in or tracks
+ * carp_linkgroup_find - a link group that is in use
+ * @cn: the namespace
+ * @number: its number
+ *
+ * Context: RCU or RTNL. Return: the group or NULL.
+ */
+struct carp_linkgroup *carp_linkgroup_find(const struct carp_net *cn,
+					   u32 number)
+{
+	struct carp_linkgroup *group;
+
+	hash_for_each_possible_rcu(cn->linkgroups, group, node, number,
+				   lockdep_rtnl_is_held()) {
+		if (group->number == number)
+			return group;
+	}
+	return NULL;
+}
+
+/**
+ * carp_linkgroup_get - a link group is in use
  * @cn: the namespace
  * @number: its number
  *
@@ -22,15 +42,13 @@
  */
 struct carp_linkgroup *carp_linkgroup_get(struct carp_net *cn, u32 number)
 {
-	struct carp_linkgroup *group;
+	struct carp_linkgroup *group = carp_linkgroup_find(cn, number);
 
 	ASSERT_RTNL();
 
-	hash_for_each_possible(cn->linkgroups, group, node, number) {
-		if (group->number == number) {
-			group->users++;
-			return group;
-		}
+	if (group) {
+		group->users++;
+		return group;
 	}
 
 	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
@@ -40,7 +58,7 @@ struct carp_linkgroup *carp_linkgroup_get(struct carp_net *cn, u32 number)
 	group->users = 1;
 	spin_lock_init(&group->down_lock);
 	spin_lock_init(&group->worst_lock);
-	hash_add(cn->linkgroups, &group->node, number);
+	hash_add_rcu(cn->linkgroups, &group->node, number);
 	return group;
 }
 
@@ -56,7 +74,7 @@ void carp_linkgroup_put(struct carp_linkgroup *group)
 
 	if (!group || --group->users)
 		return;
-	hash_del(&group->node);
+	hash_del_rcu(&group->node);
 	kfree_rcu(group, rcu);
 }
 
@@ -100,4 +118,20 @@ void carp_linkgroup_net_init(struct carp_net *cn)
 {
 	hash_init(cn->linkgroups);
 	atomic_set(&cn->weighings, 1);
+}
+
+/**
+ * carp_linkgroup_net_exit - free those that had a demotion count to the end
+ * @cn: the namespace, without devices by now
+ */
+void carp_linkgroup_net_exit(struct carp_net *cn)
+{
+	struct carp_linkgroup *group;
+	struct hlist_node *next;
+	int i;
+
+	hash_for_each_safe(cn->linkgroups, i, next, group, node) {
+		hash_del(&group->node);
+		kfree(group);
+	}
 }

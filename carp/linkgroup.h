@@ -56,10 +56,13 @@ static inline void carp_known_now(struct carp_known *known)
 	known->until = now + TICK_NSEC + (now - known->from) * CARP_KNOWN_SHARE;
 }
 
+struct carp_linkgroup *carp_linkgroup_find(const struct carp_net *cn,
+					   u32 number);
 struct carp_linkgroup *carp_linkgroup_get(struct carp_net *cn, u32 number);
 void carp_linkgroup_put(struct carp_linkgroup *group);
 bool carp_linkgroup_follow(struct carp_dev *carp);
 void carp_linkgroup_leave(struct carp_dev *carp);
 void carp_linkgroup_net_init(struct carp_net *cn);
+void carp_linkgroup_net_exit(struct carp_net *cn);
 
 #endif /* _CARP_LINKGROUP_H */

@@ -9,6 +9,7 @@
 
 #include "addr.h"
 #include "demote.h"
+#include "linkgroup.h"
 #include "net.h"
 #include "notify.h"
 #include "route.h"
@@ -164,7 +165,7 @@ static int __net_init carp_net_enter(struct net *net)
 	cn->log = 1;
 	cn->ifdown_factor = CARP_SKEW_DEMOTED;
 	cn->senderr_factor = CARP_SKEW_DEMOTED;
-	carp_demote_net_init(cn);
+	carp_linkgroup_net_init(cn);
 	spin_lock_init(&cn->lock);
 	INIT_LIST_HEAD(&cn->devs);
 	spin_lock_init(&cn->vips_lock);
@@ -199,7 +200,7 @@ static void __net_exit carp_net_leave(struct net *net)
 	carp_net_sysctl_unregister(cn);
 	carp_notify_net_exit(cn);
 	carp_addr_net_exit(cn);
-	carp_demote_net_exit(cn);
+	carp_linkgroup_net_exit(cn);
 	free_percpu(cn->stats);
 }
 

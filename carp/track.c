@@ -18,9 +18,7 @@
  * @list: in carp_dev.tracks
  * @dev: the link while it is there; written under RTNL, read under RCU
  * @name: of the link, RTNL
- * @by_group: not a link but a group
- * @group: its number
- * @linkgroup: the group, NULL where it is none or only to be forgotten
+ * @group: the group, or NULL where it is one link
  * @weight: demotion per link that is down
  * @rcu: frees it
  */
@@ -28,9 +26,7 @@ struct carp_track {
 	struct list_head list;
 	struct net_device __rcu *dev;
 	char name[IFNAMSIZ];
-	bool by_group;
-	u32 group;
-	struct carp_linkgroup *linkgroup;
+	struct carp_linkgroup *group;
 	u32 weight;
 	struct rcu_head rcu;
 };
@@ -45,9 +41,9 @@ static const struct nla_policy carp_track_policy[CARP_TRACK_MAX + 1] = {
 static bool carp_track_same(const struct carp_track *a,
 			    const struct carp_track *b)
 {
-	if (a->by_group != b->by_group)
-		return false;
-	return a->by_group ? a->group == b->group : !strcmp(a->name, b->name);
+	if (a->group || b->group)
+		return a->group == b->group;
+	return !strcmp(a->name, b->name);
 }
 
 static struct carp_track *carp_track_find(struct list_head *tracks,
@@ -64,19 +60,8 @@ static struct carp_track *carp_track_find(struct list_head *tracks,
 
 static void carp_track_forget(struct carp_track *track)
 {
-	carp_linkgroup_put(track->linkgroup);
+	carp_linkgroup_put(track->group);
 	kfree_rcu(track, rcu);
-}
-
-static int carp_track_find_group(struct carp_dev *carp,
-				 struct carp_track *track)
-{
-	if (!track->weight)
-		return 0;
-
-	track->linkgroup = carp_linkgroup_get(carp_pernet(dev_net(carp->dev)),
-					      track->group);
-	return track->linkgroup ? 0 : -ENOMEM;
 }
 
 /* The link named must be there, or a slip of the pen would demote; unless it is
@@ -118,7 +103,9 @@ static int carp_track_parse(struct carp_dev *carp, struct carp_track *track,
 			    const struct nlattr *attr,
 			    struct netlink_ext_ack *extack)
 {
+	struct carp_net *cn = carp_pernet(dev_net(carp->dev));
 	struct nlattr *tb[CARP_TRACK_MAX + 1];
+	u32 number;
 	int err;
 
 	if (nla_type(attr) != CARP_TRACK_LINK) {
@@ -140,9 +127,9 @@ static int carp_track_parse(struct carp_dev *carp, struct carp_track *track,
 	if (tb[CARP_TRACK_WEIGHT])
 		track->weight = nla_get_u32(tb[CARP_TRACK_WEIGHT]);
 	if (tb[CARP_TRACK_GROUP]) {
-		track->by_group = true;
-		track->group = nla_get_u32(tb[CARP_TRACK_GROUP]);
-		return carp_track_find_group(carp, track);
+		number = nla_get_u32(tb[CARP_TRACK_GROUP]);
+		track->group = carp_linkgroup_get(cn, number);
+		return track->group ? 0 : -ENOMEM;
 	}
 	strscpy(track->name, nla_data(tb[CARP_TRACK_NAME]), IFNAMSIZ);
 	return carp_track_find_link(carp, track, attr, extack);
@@ -299,8 +286,8 @@ static unsigned int carp_track_group_down(const struct carp_net *cn,
 static unsigned int carp_track_down(const struct carp_dev *carp,
 				    const struct carp_track *track)
 {
-	if (track->by_group)
-		return carp_track_group_down(carp->cn, track->linkgroup);
+	if (track->group)
+		return carp_track_group_down(carp->cn, track->group);
 	return carp_track_is_down(rcu_dereference(track->dev));
 }
 
@@ -359,7 +346,7 @@ static bool carp_track_concerns(struct carp_dev *carp, struct carp_track *track,
 {
 	bool ours = rcu_access_pointer(track->dev) == dev;
 
-	if (track->by_group)
+	if (track->group)
 		return !netif_is_carp(dev);
 
 	carp_track_follow(carp, track, dev, event);
@@ -430,8 +417,8 @@ static int carp_track_fill_one(struct sk_buff *skb, const struct carp_dev *carp,
 	if (!nest)
 		return -EMSGSIZE;
 
-	if ((track->by_group ?
-	     nla_put_u32(skb, CARP_TRACK_GROUP, track->group) :
+	if ((track->group ?
+	     nla_put_u32(skb, CARP_TRACK_GROUP, track->group->number) :
 	     nla_put_string(skb, CARP_TRACK_NAME, track->name)) ||
 	    nla_put_u32(skb, CARP_TRACK_WEIGHT, track->weight) ||
 	    nla_put_u32(skb, CARP_TRACK_DOWN, down)) {
