@@ -74,12 +74,13 @@ static struct carp_vip *carp_addr6_find(const struct carp_dev *carp,
 	return NULL;
 }
 
-static void carp_addr6_follow(struct carp_dev *carp)
+/* By the worker; @delay in jiffies */
+static void carp_addr6_follow(struct carp_dev *carp, unsigned long delay)
 {
 	spin_lock_bh(&carp->cn->vips_lock);
 	carp->dirty6 = true;
 	spin_unlock_bh(&carp->cn->vips_lock);
-	schedule_work(&carp->cn->sync6);
+	schedule_delayed_work(&carp->cn->sync6, delay);
 }
 
 /**
@@ -96,7 +97,7 @@ void carp_addr6_revisit(struct carp_dev *carp)
 
 	list_for_each_entry(vip, &carp->vips, list)
 		vip->routed = false;
-	carp_addr6_follow(carp);
+	carp_addr6_follow(carp, 0);
 }
 
 static bool carp_addr6_known(struct carp_dev *carp,
@@ -127,7 +128,7 @@ static void carp_addr6_add(struct carp_dev *carp, const struct in6_addr *addr)
 	vip->family = CARP_INET6;
 	vip->v6 = *addr;
 	carp_vip_insert(carp, vip, ipv6_addr_hash(addr));
-	carp_addr6_follow(carp);
+	carp_addr6_follow(carp, 0);
 }
 
 static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
@@ -145,7 +146,7 @@ static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
 	spin_unlock_bh(&cn->vips_lock);
 
 	if (vip)
-		carp_addr6_follow(carp);
+		carp_addr6_follow(carp, 0);
 }
 
 static void carp_addr6_leave_one(struct carp_dev *carp, struct carp_vip *vip)
@@ -251,7 +252,8 @@ static void carp_addr6_collect(struct carp_dev *carp)
 }
 
 /* The route of the address, and that of its subnet, which another host there
- * leads to. Return: 0, or -ENOMEM: one is not followed.
+ * leads to. Return: 0; -ENOMEM: one is not followed; -EAGAIN: one is still to
+ * come.
  */
 static int carp_addr6_find_routes(struct carp_dev *carp,
 				  const struct in6_addr *addr)
@@ -273,6 +275,8 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 {
 	struct carp_vip *vip;
 	struct carp_key *key;
+	bool again = false;
+	int err;
 
 	carp_addr6_leave_removed(carp);
 	carp_addr6_collect(carp);
@@ -287,11 +291,16 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 		if (!vip->joined)
 			carp_vhost_announce_one(carp, vip);
 		carp_addr6_join(carp, vip);
+		if (vip->routed)
+			continue;
 		/* Without memory again when the next address comes. */
-		if (!vip->routed)
-			vip->routed = !carp_addr6_find_routes(carp, &vip->v6);
+		err = carp_addr6_find_routes(carp, &vip->v6);
+		vip->routed = !err;
+		again |= err == -EAGAIN;
 	}
 	carp_route_sync(carp);
+	if (again)
+		carp_addr6_follow(carp, 1);
 }
 
 /**
@@ -310,7 +319,8 @@ void carp_addr6_settle(struct carp_dev *carp)
 
 static void carp_addr6_sync(struct work_struct *work)
 {
-	struct carp_net *cn = container_of(work, struct carp_net, sync6);
+	struct carp_net *cn = container_of(to_delayed_work(work), struct carp_net,
+					   sync6);
 	struct carp_dev *carp;
 
 	rtnl_lock();
@@ -368,6 +378,31 @@ static void carp_addr6_prepare(const struct carp_dev *carp,
 	spin_unlock_bh(&ifp->lock);
 }
 
+/**
+ * carp_addr6_up - the kernel is about to take the device's addresses into use
+ * @carp: the device
+ *
+ * Whoever has changed an address has taken from it what carp_addr6_prepare()
+ * gave it.
+ *
+ * Context: RTNL.
+ */
+void carp_addr6_up(const struct carp_dev *carp)
+{
+	struct inet6_dev *idev = __in6_dev_get(carp->dev);
+	struct inet6_ifaddr *ifp;
+
+	ASSERT_RTNL();
+
+	if (!idev)
+		return;
+
+	read_lock_bh(&idev->lock);
+	list_for_each_entry(ifp, &idev->addr_list, if_list)
+		carp_addr6_prepare(carp, ifp);
+	read_unlock_bh(&idev->lock);
+}
+
 static int carp_addr6_event(struct notifier_block *nb, unsigned long event,
 			    void *ptr)
 {
@@ -405,7 +440,7 @@ static struct notifier_block carp_addr6_event_nb = {
  */
 void carp_addr6_net_init(struct carp_net *cn)
 {
-	INIT_WORK(&cn->sync6, carp_addr6_sync);
+	INIT_DELAYED_WORK(&cn->sync6, carp_addr6_sync);
 }
 
 /**
@@ -416,7 +451,7 @@ void carp_addr6_net_init(struct carp_net *cn)
  */
 void carp_addr6_net_exit(struct carp_net *cn)
 {
-	cancel_work_sync(&cn->sync6);
+	cancel_delayed_work_sync(&cn->sync6);
 }
 
 /**

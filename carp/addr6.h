@@ -10,6 +10,7 @@ struct carp_dev *carp_addr6_owner(const struct carp_net *cn,
 				  const struct in6_addr *addr,
 				  const struct net_device *dev);
 void carp_addr6_settle(struct carp_dev *carp);
+void carp_addr6_up(const struct carp_dev *carp);
 void carp_addr6_revisit(struct carp_dev *carp);
 void carp_addr6_leave(struct carp_dev *carp);
 
@@ -20,6 +21,10 @@ int carp_addr6_init(void);
 void carp_addr6_exit(void);
 #else
 static inline void carp_addr6_settle(struct carp_dev *carp)
+{
+}
+
+static inline void carp_addr6_up(const struct carp_dev *carp)
 {
 }
 

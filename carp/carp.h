@@ -161,7 +161,7 @@ struct carp_net {
 	struct work_struct notify;
 	struct ratelimit_state notify_limit;
 	struct work_struct settle;
-	struct work_struct sync6;
+	struct delayed_work sync6;
 	struct hrtimer flush6;
 	unsigned int hidden_vips;
 	bool custom_local;

@@ -348,6 +348,7 @@ static void carp_device_configure_inet6(struct net_device *dev)
 	idev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
 	idev->cnf.accept_ra = 0;
 	idev->cnf.autoconf = 0;
+	idev->cnf.accept_dad = 0;
 	idev->cnf.rtr_solicits = 0;
 	idev->cnf.keep_addr_on_down = 1;
 	idev->cnf.ignore_routes_with_linkdown = 1;

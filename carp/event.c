@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 
 #include "addr.h"
+#include "addr6.h"
 #include "device.h"
 #include "enact.h"
 #include "event.h"
@@ -26,9 +27,15 @@
  */
 static int carp_event_upper(struct netdev_notifier_changeupper_info *info)
 {
+	struct net_device *dev = netdev_notifier_info_to_dev(&info->info);
 	struct netlink_ext_ack *extack;
 
-	if (!info->linking || netif_is_l3_master(info->upper_dev))
+	if (netif_is_l3_master(info->upper_dev)) {
+		/* For IPv6 that is as good as going down. */
+		carp_keep6_save(netdev_priv(dev));
+		return NOTIFY_DONE;
+	}
+	if (!info->linking)
 		return NOTIFY_DONE;
 
 	extack = netdev_notifier_info_to_extack(&info->info);
@@ -45,8 +52,10 @@ static int carp_event_early(struct notifier_block *nb, unsigned long event,
 
 	if (!netif_is_carp(dev))
 		return NOTIFY_DONE;
-	if (event == NETDEV_UP)
+	if (event == NETDEV_UP) {
 		carp_route_open(netdev_priv(dev), true);
+		carp_addr6_up(netdev_priv(dev));
+	}
 	if (event == NETDEV_CHANGEMTU)
 		carp_device_mtu_begin(dev);
 	return NOTIFY_DONE;
@@ -81,10 +90,10 @@ static int carp_event_own(struct net_device *dev, unsigned long event,
 		carp_keep6_save(carp);
 		break;
 	case NETDEV_DOWN:
+	case NETDEV_CHANGEUPPER:
 		carp_keep6_restore(carp);
 		fallthrough;
 	case NETDEV_CHANGE:
-	case NETDEV_CHANGEUPPER:
 		carp_route_sync(carp);
 		break;
 	case NETDEV_UNREGISTER:

@@ -90,15 +90,19 @@ void carp_route6_addresses(struct carp_dev *carp)
 	rcu_read_unlock();
 }
 
-/* Cleared behind our back by whoever writes conf.all. */
+/* Cleared behind our back by whoever writes conf.all; and a secret for all
+ * devices means an address for each when its link is ready.
+ */
 static void carp_route6_heed_marks(const struct carp_dev *carp)
 {
 	struct inet6_dev *idev;
 
 	rcu_read_lock();
 	idev = __in6_dev_get(carp->dev);
-	if (idev)
+	if (idev) {
 		WRITE_ONCE(idev->cnf.ignore_routes_with_linkdown, 1);
+		WRITE_ONCE(idev->cnf.addr_gen_mode, IN6_ADDR_GEN_MODE_NONE);
+	}
 	rcu_read_unlock();
 }
 
@@ -256,7 +260,8 @@ int carp_route6_event(const struct fib6_entry_notifier_info *info)
  * Of local routes to one address the kernel announces only the first, and it
  * may put this one into the table later.
  *
- * Context: RTNL, which holds the route still. Return: 0 or -ENOMEM.
+ * Context: RTNL, which holds the route still. Return: 0; -ENOMEM; or -EAGAIN if
+ * the kernel, which has the address in use from then on, has yet to do that.
  */
 int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
 {
@@ -274,8 +279,11 @@ int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
 	list_for_each_entry_rcu(ifp, &idev->addr_list, if_list) {
 		if (!ipv6_addr_equal(&ifp->addr, addr))
 			continue;
-		if (ifp->rt)
-			err = carp_route6_follow(ifp->rt);
+		if (!ifp->rt)
+			break;
+		err = carp_route6_follow(ifp->rt);
+		if (!err && ifp->state == INET6_IFADDR_STATE_PREDAD)
+			err = -EAGAIN;
 		break;
 	}
 out:

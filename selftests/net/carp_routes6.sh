@@ -14,6 +14,9 @@ ALL_TESTS="
 	one_address_on_two_links_is_answered_on_both_over_ipv6
 	a_parent_in_a_vrf_counts_no_badif_over_ipv6
 	a_next_hop_object_may_become_anything
+	an_address_of_two_backups_is_the_source_of_neither
+	a_link_local_address_survives_a_vrf
+	a_secret_for_all_devices_plants_no_address
 "
 
 # shellcheck source=carp_lib.sh
@@ -43,6 +46,82 @@ a_next_hop_object_may_become_anything() {
 
 has_linkdown() {
 	nip 1 -6 route show 2001:db8:9::/64 | grep -q linkdown
+}
+
+# flags NODE DEVICE: of $VIP6 there
+flags() {
+	nip "$1" -6 -o addr show dev "$2" to "$VIP6"
+}
+
+an_address_of_two_backups_is_the_source_of_neither() {
+	local vhid
+
+	in_family 6
+	setup_nodes 2
+	for vhid in 1 2; do
+		must nip 2 link add "carp$vhid" link eth0 type carp \
+			vhid "$vhid" pass "$PASS"
+		must nip 2 addr add "$VIP/64" dev "carp$vhid"
+		must nip 2 link set "carp$vhid" up
+	done
+	for vhid in 1 2; do
+		check "master of $vhid" slowwait 10 is_state 2 MASTER "carp$vhid"
+		must nip 1 link add "carp$vhid" link eth0 type carp \
+			vhid "$vhid" advskew 50 pass "$PASS"
+		must nip 1 link set "carp$vhid" up
+	done
+	must nip 1 addr add "$VIP/64" dev carp1
+	sleep 1
+	must nip 1 addr add "$VIP/64" dev carp2
+	sleep 1
+	for vhid in 1 2; do
+		check "backup of $vhid" is_state 1 BACKUP "carp$vhid"
+		check "hidden on carp$vhid" slowwait 2 \
+			tells tentative flags 1 "carp$vhid"
+	done
+	check "the host reaches the master" n 1 ping -q -c 2 -i 0.2 -W 1 "$VIP"
+}
+
+a_link_local_address_survives_a_vrf() {
+	setup_nodes6 1
+	VIPS="2001:db8::100/64 fe80::100/64" member 1
+	check "master" slowwait 10 is_state 1 MASTER
+	must nip 1 link add vrf7 type vrf table 77
+	must nip 1 link set vrf7 up
+	must nip 1 link set eth0 master vrf7
+	must nip 1 link set carp0 master vrf7
+	check "in one" slowwait 2 has_both
+	must nip 1 link set carp0 nomaster
+	check "out of it" slowwait 2 has_both
+	must nip 1 link set carp0 down
+	must nip 1 link set carp0 master vrf7
+	check "while it is down" slowwait 2 has_both
+	must nip 1 link set carp0 up
+	check "up" slowwait 2 has_both
+	must nip 1 link del vrf7
+	check "after its end" slowwait 2 has_both
+	must nip 1 addr del fe80::100/64 dev carp0
+	check "until it is removed" fails tells fe80::100 \
+		nip 1 -6 addr show dev carp0
+}
+
+has_both() {
+	tells fe80::100 nip 1 -6 addr show dev carp0 &&
+		tells 2001:db8::100 nip 1 -6 addr show dev carp0
+}
+
+a_secret_for_all_devices_plants_no_address() {
+	setup_nodes6 1
+	VIPS=2001:db8::100/64 member 1 advbase 200
+	# A new device is ready for IPv6; one that was a backup before is not.
+	sleep 3
+	must nip 1 link set carp0 down
+	must nip 1 link set carp0 up
+	sysctl_set 1 net.ipv6.conf.default.stable_secret=2001:db8::5:ec:7e7
+	must nip 1 link set carp0 type carp state master
+	sleep 3
+	check "no address of its own" fails tells fe80 \
+		nip 1 -6 addr show dev carp0
 }
 
 tests_run "$@"
