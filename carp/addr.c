@@ -211,31 +211,53 @@ static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,
 	return notifier_from_errno(carp_addr_reserve4(netdev_priv(dev)));
 }
 
+static void carp_addr_added4(struct carp_dev *carp, struct in_ifaddr *ifa)
+{
+	if (!ifa->ifa_rt_priority)
+		ifa->ifa_rt_priority = CARP_ROUTE_METRIC;
+	/* The source of a secondary's routes is its primary. */
+	carp->promoted = carp_addr_find4(carp, ifa->ifa_local);
+	carp_route_open(carp, carp->promoted ||
+			ifa->ifa_flags & IFA_F_SECONDARY);
+	carp_addr_add4(carp, ifa->ifa_local);
+}
+
+/* An address goes, from any device. Where it is local nowhere else the kernel
+ * drops all routes that name it as their source, and what is hidden it takes
+ * for not local.
+ */
+static void carp_addr_gone4(const struct carp_net *cn, __be32 addr, bool over)
+{
+	struct carp_vip *vip;
+
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
+		if (vip->family != CARP_INET || vip->v4 != addr)
+			continue;
+		if (over)
+			carp_route_sync(vip->carp);
+		else
+			carp_route_open(vip->carp, true);
+	}
+	rcu_read_unlock();
+}
+
 static int carp_addr_event4(struct notifier_block *nb, unsigned long event,
 			    void *ptr)
 {
 	struct in_ifaddr *ifa = ptr;
 	struct net_device *dev = ifa->ifa_dev->dev;
-	struct carp_dev *carp;
 
-	if (!netif_is_carp(dev))
+	if (event == NETDEV_UP && netif_is_carp(dev))
+		carp_addr_added4(netdev_priv(dev), ifa);
+	if (event != NETDEV_DOWN)
 		return NOTIFY_DONE;
 
-	carp = netdev_priv(dev);
-	switch (event) {
-	case NETDEV_UP:
-		if (!ifa->ifa_rt_priority)
-			ifa->ifa_rt_priority = CARP_ROUTE_METRIC;
-		/* The source of a secondary's routes is its primary. */
-		carp->promoted = carp_addr_find4(carp, ifa->ifa_local);
-		carp_route_open(carp, carp->promoted ||
-				ifa->ifa_flags & IFA_F_SECONDARY);
-		carp_addr_add4(carp, ifa->ifa_local);
-		break;
-	case NETDEV_DOWN:
-		carp_addr_del4(carp, ifa->ifa_local);
-		break;
-	}
+	if (netif_is_carp(dev))
+		carp_addr_del4(netdev_priv(dev), ifa->ifa_local);
+	carp_addr_gone4(carp_pernet(dev_net(dev)), ifa->ifa_local, false);
 	return NOTIFY_DONE;
 }
 
@@ -338,6 +360,9 @@ static int carp_addr_routes4(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = ifa->ifa_dev->dev;
 	struct carp_dev *carp;
 
+	if (event == NETDEV_DOWN)
+		carp_addr_gone4(carp_pernet(dev_net(dev)), ifa->ifa_local,
+				true);
 	if (!netif_is_carp(dev))
 		return NOTIFY_DONE;
 

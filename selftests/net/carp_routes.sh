@@ -7,6 +7,8 @@
 
 ALL_TESTS="
 	an_ipv6_address_survives_down_and_up
+	and_being_changed_before
+	also_where_all_addresses_are_asked_for
 	connected_routes_are_there_and_hidden_on_a_backup
 	a_second_address_added_on_a_backup_answers_after_takeover
 	addresses_survive_the_removal_of_their_first_on_a_backup
@@ -15,6 +17,8 @@ ALL_TESTS="
 	parent_and_device_go_in_one_batch
 	one_address_on_two_links_is_answered_on_both
 	a_parent_in_a_vrf_counts_no_badif
+	no_route_goes_when_the_address_goes_from_another_device
+	nor_in_a_vrf
 "
 
 # shellcheck source=carp_lib.sh
@@ -39,6 +43,98 @@ an_ipv6_address_survives_down_and_up() {
 	check "and works" slowwait 10 is_state 1 MASTER
 	check "it is local" slowwait 2 \
 		tells ^local nip 1 -6 route get 2001:db8::100
+}
+
+# and_being_changed_before [ACCEPT_DAD]: whoever says "replace" takes away that nobody is to be asked for the address.
+and_being_changed_before() {
+	setup_nodes 1
+	sysctl_set 1 net.ipv6.conf.all.accept_dad="${1:-0}"
+	member 1 advbase 200
+	must nip 1 addr add 2001:db8::100/64 dev carp0
+	must nip 1 addr replace 2001:db8::100/64 dev carp0
+	must nip 1 link set carp0 down
+	must nip 1 link set carp0 up
+	check "backup" is_state 1 BACKUP
+	# The kernel thinks about the address meanwhile.
+	sleep 3
+	must nip 1 link set carp0 type carp state master
+	check "it is local" slowwait 2 \
+		tells ^local nip 1 -6 route get 2001:db8::100
+	check "in its table" slowwait 2 tells 2001:db8::100 \
+		nip 1 -6 route show table local dev carp0
+}
+
+also_where_all_addresses_are_asked_for() {
+	and_being_changed_before 1
+}
+
+# The kernel asks whether it is local elsewhere, and what is hidden is not.
+no_route_goes_when_the_address_goes_from_another_device() {
+	local before
+
+	setup_nodes 3
+	must nip 1 addr flush dev eth0
+	member 2 advskew 0
+	check "node 2 is master" slowwait 10 is_state 2 MASTER
+	member 1 advskew 50
+	check "node 1 is backup" is_state 1 BACKUP
+	before=$(all_routes 1)
+
+	must nip 1 addr add "$VIP/24" dev eth0
+	must nip 1 addr del "$VIP/24" dev eth0
+	equal "none by the parent's" "$before" "$(all_routes 1)"
+	must nip 1 addr add "$VIP/32" dev lo
+	must nip 1 addr del "$VIP/32" dev lo
+	equal "none by lo's" "$before" "$(all_routes 1)"
+	must nip 1 link add carp2 link eth0 type carp vhid 2 pass "$PASS"
+	must nip 1 addr add "$VIP/24" dev carp2
+	must nip 1 link set carp2 up
+	must nip 1 addr del "$VIP/24" dev carp2
+	equal "none by another carp device's" "$before" "$(all_routes 1)"
+	must nip 1 addr add "$VIP/24" dev carp2
+	must nip 1 link del carp2
+	equal "none by its end" "$before" "$(all_routes 1)"
+	must nip 1 addr add "$VIP/25" dev carp0
+	must nip 1 addr del "$VIP/25" dev carp0
+	equal "none by another prefix of its own" "$before" "$(all_routes 1)"
+	check "hidden, all of them" hidden 1
+
+	must nip 2 link set carp0 down
+	check "node 1 takes over" slowwait 1 is_state 1 MASTER
+	check "and can be reached" n 3 ping -q -c 2 -i 0.2 -W 1 "$VIP"
+}
+
+# all_routes NODE: out of carp0, in an order of their own
+all_routes() {
+	nip "$1" route show table all dev carp0 | sort
+}
+
+nor_in_a_vrf() {
+	local before node
+
+	setup_nodes 3
+	for node in 1 2; do
+		must nip "$node" addr flush dev eth0
+		must nip "$node" link add vrf7 type vrf table 77
+		must nip "$node" link set vrf7 up
+		must nip "$node" link set eth0 master vrf7
+		must nip "$node" link add carp0 link eth0 type carp vhid 1 \
+			pass "$PASS" advskew $((node * 50))
+		must nip "$node" link set carp0 master vrf7
+		must nip "$node" addr add "$VIP/24" dev carp0
+	done
+	must nip 2 link set carp0 up
+	check "node 2 is master" slowwait 10 is_state 2 MASTER
+	sysctl_set 1 net.carp.preempt=0
+	must nip 1 link set carp0 up
+	check "node 1 is backup" is_state 1 BACKUP
+	before=$(all_routes 1)
+	must nip 1 addr add "$VIP/24" dev eth0
+	must nip 1 addr del "$VIP/24" dev eth0
+	equal "none has gone" "$before" "$(all_routes 1)"
+	must nip 2 link set carp0 down
+	check "node 1 takes over" slowwait 1 is_state 1 MASTER
+	check "and can be reached" n 3 ping -q -c 2 -i 0.2 -W 1 "$VIP"
 }
 
 tests_run "$@"
