@@ -319,8 +319,7 @@ void carp_addr6_settle(struct carp_dev *carp)
 
 static void carp_addr6_sync(struct work_struct *work)
 {
-	struct carp_net *cn = container_of(to_delayed_work(work), struct carp_net,
-					   sync6);
+	struct carp_net *cn = container_of(work, struct carp_net, sync6.work);
 	struct carp_dev *carp;
 
 	rtnl_lock();
