@@ -25,6 +25,7 @@ ALL_TESTS="
 	the_parent_moves_to_another_namespace
 	marks_follow_the_state_of_a_device
 	marks_survive_the_addition_of_addresses
+	marks_survive_removals_in_a_row
 	marks_survive_other_routes
 	marks_survive_the_sysctl
 	marks_survive_down_and_up

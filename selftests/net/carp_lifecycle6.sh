@@ -22,6 +22,7 @@ ALL_TESTS="
 	the_parent_moves_to_another_namespace_over_ipv6
 	marks_follow_the_state_of_a_device_over_ipv6
 	marks_survive_the_addition_of_addresses_over_ipv6
+	marks_survive_removals_in_a_row_over_ipv6
 	marks_survive_other_routes_over_ipv6
 	marks_survive_down_and_up_over_ipv6
 	marks_come_back_after_the_sysctl_over_ipv6

@@ -83,12 +83,45 @@ marks_survive_the_addition_of_addresses() {
 	check "in BACKUP, one less" slowwait 1 marked 1
 	must nip 1 addr del "$VIP/$LEN" dev carp0
 	check "in BACKUP, without the first" slowwait 1 marked 1
+	[ "$RET" -eq 0 ] || note "$(routes 1)"
 	force 1 master
 	check "in MASTER" unmarked 1
 	must nip 1 addr add "${NET}105/$LEN" dev carp0
 	check "in MASTER, one more" unmarked 1
 	force 1 backup
 	check "in BACKUP" marked 1
+	[ "$RET" -eq 0 ] || note "$(routes 1)"
+}
+
+# The first address takes the routes of the others along, which the kernel makes
+# anew once it has told of everything.
+marks_survive_removals_in_a_row() {
+	local i
+
+	setup_nodes 2
+	member 1 advbase 200
+	check "backup" slowwait 2 is_state 1 BACKUP
+	for i in 1 2 3 4 5 6 7 8; do
+		echo "addr add ${NET}10$i/$LEN dev carp0"
+		echo "addr add ${NET}11$i/$((LEN + 1)) dev carp0"
+	done >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+	check "all of them" soon marked 1
+	{
+		echo "addr del $VIP/$LEN dev carp0"
+		echo "addr del ${NET}108/$LEN dev carp0"
+		echo "addr del ${NET}111/$((LEN + 1)) dev carp0"
+		echo "addr del ${NET}118/$((LEN + 1)) dev carp0"
+		echo "addr del ${NET}101/$LEN dev carp0"
+		echo "link set carp0 alias x"
+	} >"$TMP/batch"
+	must nip 1 -batch "$TMP/batch"
+	check "fewer" slowwait 1 marked 1
+	force 1 master
+	check "in MASTER" unmarked 1
+	force 1 backup
+	check "in BACKUP" marked 1
+	[ "$RET" -eq 0 ] || note "$(routes 1)"
 }
 
 is_local() {
