@@ -271,7 +271,7 @@ static void carp_addr_settle(struct work_struct *work)
 
 	rtnl_lock();
 	list_for_each_entry(carp, &cn->devs, node) {
-		if (READ_ONCE(carp->routes_open))
+		if (carp->unsettled)
 			carp_addr_routes(carp);
 	}
 	rtnl_unlock();
@@ -344,6 +344,7 @@ void carp_addr_routes(struct carp_dev *carp)
 	const struct in_device *in_dev = __in_dev_get_rtnl(carp->dev);
 	const struct in_ifaddr *ifa;
 
+	carp->unsettled = false;
 	if (in_dev) {
 		in_dev_for_each_ifa_rtnl(ifa, in_dev)
 			carp_addr_find_routes(carp, ifa);
@@ -369,6 +370,7 @@ static int carp_addr_routes4(struct notifier_block *nb, unsigned long event,
 	carp = netdev_priv(dev);
 	if (event == NETDEV_UP && carp->promoted) {
 		carp->promoted = false;
+		carp->unsettled = true;
 		schedule_work(&carp->cn->settle);
 		return NOTIFY_DONE;
 	}

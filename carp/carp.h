@@ -471,6 +471,7 @@ struct carp_vhost {
  * @addrs: all of @vips, sorted for the digest, RTNL
  * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
  * @promoted: the address being told of was there before, RTNL
+ * @unsettled: routes followed one that was promoted, nobody told of them; RTNL
  * @spare_vip: memory for the IPv4 address that is about to be added, RTNL
  * @spare_vip6: the same for an IPv6 address, by xchg(): not all come under RTNL
  * @spare_key: memory for the key that follows from an IPv4 address, RTNL
@@ -511,6 +512,7 @@ struct carp_dev {
 	struct carp_addrs addrs;
 	unsigned int addrs_room;
 	bool promoted;
+	bool unsettled;
 	struct carp_vip *spare_vip;
 	struct carp_vip *spare_vip6;
 	struct carp_key *spare_key;
