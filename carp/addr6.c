@@ -21,6 +21,9 @@
 #include "vhost.h"
 #include "vip.h"
 
+/* How long, in jiffies, the kernel is given to take an address into use */
+#define CARP_SETTLE6	DIV_ROUND_UP(HZ, 10)
+
 /* An address of another link or VRF that only looks like a virtual one. */
 static bool carp_addr6_foreign(const struct carp_dev *carp,
 			       const struct in6_addr *addr,
@@ -66,21 +69,22 @@ static struct carp_vip *carp_addr6_find(const struct carp_dev *carp,
 
 	lockdep_assert_held(&carp->cn->vips_lock);
 
-	list_for_each_entry(vip, &carp->vips, list) {
-		if (vip->family == CARP_INET6 &&
+	hash_for_each_possible(carp->cn->vips, vip, hash,
+			       ipv6_addr_hash(addr)) {
+		if (vip->carp == carp && vip->family == CARP_INET6 &&
 		    ipv6_addr_equal(&vip->v6, addr))
 			return vip;
 	}
 	return NULL;
 }
 
-/* By the worker; @delay in jiffies */
-static void carp_addr6_follow(struct carp_dev *carp, unsigned long delay)
+/* By the worker */
+static void carp_addr6_follow(struct carp_dev *carp)
 {
 	spin_lock_bh(&carp->cn->vips_lock);
 	carp->dirty6 = true;
 	spin_unlock_bh(&carp->cn->vips_lock);
-	schedule_delayed_work(&carp->cn->sync6, delay);
+	mod_delayed_work(system_wq, &carp->cn->sync6, 0);
 }
 
 /**
@@ -97,7 +101,7 @@ void carp_addr6_revisit(struct carp_dev *carp)
 
 	list_for_each_entry(vip, &carp->vips, list)
 		vip->routed = false;
-	carp_addr6_follow(carp, 0);
+	carp_addr6_follow(carp);
 }
 
 static bool carp_addr6_known(struct carp_dev *carp,
@@ -128,7 +132,7 @@ static void carp_addr6_add(struct carp_dev *carp, const struct in6_addr *addr)
 	vip->family = CARP_INET6;
 	vip->v6 = *addr;
 	carp_vip_insert(carp, vip, ipv6_addr_hash(addr));
-	carp_addr6_follow(carp, 0);
+	carp_addr6_follow(carp);
 }
 
 static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
@@ -146,7 +150,7 @@ static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
 	spin_unlock_bh(&cn->vips_lock);
 
 	if (vip)
-		carp_addr6_follow(carp, 0);
+		carp_addr6_follow(carp);
 }
 
 static void carp_addr6_leave_one(struct carp_dev *carp, struct carp_vip *vip)
@@ -271,12 +275,30 @@ static int carp_addr6_find_routes(struct carp_dev *carp,
 	return err;
 }
 
+/* Those the kernel is not done with are looked for again before long. */
+static void carp_addr6_find_all_routes(struct carp_dev *carp)
+{
+	struct carp_vip *vip;
+	int err;
+
+	carp->unsettled6 = false;
+	list_for_each_entry(vip, &carp->vips, list) {
+		if (vip->family != CARP_INET6 || vip->routed)
+			continue;
+		/* Without memory again when the next address comes. */
+		err = carp_addr6_find_routes(carp, &vip->v6);
+		vip->routed = !err;
+		carp->unsettled6 |= err == -EAGAIN;
+	}
+	carp_route_sync(carp);
+	if (carp->unsettled6)
+		schedule_delayed_work(&carp->cn->sync6, CARP_SETTLE6);
+}
+
 static void carp_addr6_sync_device(struct carp_dev *carp)
 {
 	struct carp_vip *vip;
 	struct carp_key *key;
-	bool again = false;
-	int err;
 
 	carp_addr6_leave_removed(carp);
 	carp_addr6_collect(carp);
@@ -291,16 +313,8 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
 		if (!vip->joined)
 			carp_vhost_announce_one(carp, vip);
 		carp_addr6_join(carp, vip);
-		if (vip->routed)
-			continue;
-		/* Without memory again when the next address comes. */
-		err = carp_addr6_find_routes(carp, &vip->v6);
-		vip->routed = !err;
-		again |= err == -EAGAIN;
 	}
-	carp_route_sync(carp);
-	if (again)
-		carp_addr6_follow(carp, 1);
+	carp_addr6_find_all_routes(carp);
 }
 
 /**
@@ -313,8 +327,12 @@ static void carp_addr6_sync_device(struct carp_dev *carp)
  */
 void carp_addr6_settle(struct carp_dev *carp)
 {
-	if (carp->port && carp_addr6_take_dirty(carp))
+	if (!carp->port)
+		return;
+	if (carp_addr6_take_dirty(carp))
 		carp_addr6_sync_device(carp);
+	else if (carp->unsettled6)
+		carp_addr6_find_all_routes(carp);
 }
 
 static void carp_addr6_sync(struct work_struct *work)

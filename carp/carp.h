@@ -467,6 +467,7 @@ struct carp_vhost {
  * @vips: virtual addresses; written under carp_net.vips_lock, read under RCU
  * @left6: removed IPv6 ones whose groups are still to be left, the same
  * @dirty6: the IPv6 addresses have changed, the same
+ * @unsettled6: some of them the kernel has not taken into use yet, RTNL
  * @kept6: link-local addresses while the device goes down, RTNL
  * @addrs: all of @vips, sorted for the digest, RTNL
  * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
@@ -509,6 +510,7 @@ struct carp_dev {
 	struct list_head left6;
 	struct list_head kept6;
 	bool dirty6;
+	bool unsettled6;
 	struct carp_addrs addrs;
 	unsigned int addrs_room;
 	bool promoted;
