@@ -444,6 +444,7 @@ struct carp_vhost {
  * struct carp_dev - a carp interface, netdev_priv()
  * @dev: the interface
  * @lower: its parent
+ * @iflink: the parent's ifindex, also when that is gone
  * @cn: its namespace's state
  * @port: its parent's state; NULL until the device is complete
  * @node: in carp_net.devs
@@ -487,6 +488,7 @@ struct carp_vhost {
 struct carp_dev {
 	struct net_device *dev;
 	struct net_device *lower;
+	int iflink;
 	struct carp_net *cn;
 	struct carp_port *port;
 	struct list_head node;

@@ -226,11 +226,12 @@ static int carp_device_set_mac(struct net_device *dev, void *addr)
 	return 0;
 }
 
+/* Linkwatch asks until the device is freed, when the parent may be no more. */
 static int carp_device_get_iflink(const struct net_device *dev)
 {
 	const struct carp_dev *carp = netdev_priv(dev);
 
-	return READ_ONCE(carp->lower->ifindex);
+	return READ_ONCE(carp->iflink);
 }
 
 const struct net_device_ops carp_netdev_ops = {
@@ -450,6 +451,7 @@ int carp_device_create(struct net_device *dev, struct net_device *lower,
 	int err;
 
 	carp->lower = lower;
+	carp->iflink = lower->ifindex;
 	carp->cn = carp_pernet(dev_net(dev));
 	carp_port_mac(&carp->nodes, mac);
 	if (!own_mac)
