@@ -83,7 +83,7 @@ static int carp_device_init(struct net_device *dev)
 
 	/* No master until the election says so; the carrier is the parent's. */
 	__set_bit(__LINK_STATE_DORMANT, &dev->state);
-	if (!netif_carrier_ok(carp->lower))
+	if (!netif_running(carp->lower) || !netif_carrier_ok(carp->lower))
 		netif_carrier_off(dev);
 	netdev_lockdep_set_classes(dev);
 	carp_device_inherit(carp);
@@ -459,6 +459,9 @@ int carp_device_create(struct net_device *dev, struct net_device *lower,
 	carp->own_mac = !ether_addr_equal(dev->dev_addr, mac);
 	dev->max_mtu = lower->mtu;
 
+	err = carp_port_check_mac(lower, dev->dev_addr, extack);
+	if (err)
+		return err;
 	err = register_netdevice(dev);
 	if (err)
 		return err;

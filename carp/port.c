@@ -6,10 +6,12 @@
  * a virtual MAC is programmed when the vhid is set, not at takeover.
  */
 #include <linux/if_arp.h>
+#include <linux/if_macvlan.h>
 #include <linux/igmp.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/rtnetlink.h>
 
 #include "frame.h"
 #include "port.h"
@@ -57,6 +59,13 @@ static int carp_port_check_busy(const struct net_device *lower,
 	return -EBUSY;
 }
 
+/* Nobody else can tell. */
+static bool carp_port_is_ipvlan(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind,
+					     "ipvlan");
+}
+
 /**
  * carp_port_check - can this device be a parent
  * @lower: the device
@@ -82,12 +91,51 @@ int carp_port_check(const struct net_device *lower,
 			       "carp: the parent must not be a VRF, use a device in the VRF");
 		return -EOPNOTSUPP;
 	}
+	if (carp_port_is_ipvlan(lower)) {
+		NL_SET_ERR_MSG(extack,
+			       "carp: the parent must not be an ipvlan, which gets what is sent to its own addresses only");
+		return -EOPNOTSUPP;
+	}
 	if (!(lower->flags & IFF_MULTICAST)) {
 		NL_SET_ERR_MSG(extack,
 			       "carp: the parent must be capable of multicast");
 		return -EADDRNOTAVAIL;
 	}
 	return carp_port_check_busy(lower, extack);
+}
+
+/* Of unicast frames a macvlan gets those to its own address, whatever is in its
+ * filter, unless it gets all.
+ */
+static bool carp_port_gets(const struct net_device *lower, const u8 *mac)
+{
+	const struct macvlan_dev *vlan;
+
+	if (!netif_is_macvlan(lower) || is_multicast_ether_addr(mac) ||
+	    ether_addr_equal(mac, lower->dev_addr))
+		return true;
+	vlan = netdev_priv(lower);
+	return vlan->mode == MACVLAN_MODE_PASSTHRU ||
+	       vlan->mode == MACVLAN_MODE_SOURCE;
+}
+
+/**
+ * carp_port_check_mac - can a parent receive frames to a MAC address
+ * @lower: the parent
+ * @mac: the address that a device is to have
+ * @extack: told why not
+ *
+ * Context: RTNL. Return: 0 or -EOPNOTSUPP.
+ */
+int carp_port_check_mac(const struct net_device *lower, const u8 *mac,
+			struct netlink_ext_ack *extack)
+{
+	if (carp_port_gets(lower, mac))
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "carp: a macvlan gets what is sent to its own MAC address only, use that one or mode passthru");
+	return -EOPNOTSUPP;
 }
 
 /**
@@ -142,6 +190,8 @@ int carp_port_filter_add(struct net_device *lower, const u8 *mac)
 	struct in_device *in_dev = __in_dev_get_rtnl(lower);
 	int err;
 
+	if (!carp_port_gets(lower, mac))
+		return -EOPNOTSUPP;
 	if (!is_multicast_ether_addr(mac))
 		return dev_uc_add(lower, mac);
 

@@ -7,6 +7,8 @@
 
 int carp_port_check(const struct net_device *lower,
 		    struct netlink_ext_ack *extack);
+int carp_port_check_mac(const struct net_device *lower, const u8 *mac,
+			struct netlink_ext_ack *extack);
 int carp_port_check_vhids(const struct net_device *lower,
 			  const struct carp_nodes_conf *nodes,
 			  const struct carp_dev *self,

@@ -21,6 +21,9 @@ ALL_TESTS="
 	a_bond_slave_is_no_parent
 	three_devices_on_one_parent_share_the_work
 	one_address_on_two_devices_is_local_where_one_is_master
+	a_macvlan_gets_what_is_sent_to_itself
+	an_ipvlan_is_no_parent
+	a_parent_that_is_down_has_no_carrier
 "
 
 # shellcheck source=carp_lib.sh
@@ -105,6 +108,59 @@ a_bond_slave_is_no_parent() {
 	must nip 1 link set eth0 master bond0
 	refused "carp" "use the bond or team as parent" \
 		nip 1 link add carp0 link eth0 type carp vhid 1
+}
+
+# mac NODE DEVICE
+mac() {
+	nip "$1" -j link show "$2" | json_value address
+}
+
+# answers ADDRESS [DEVICE]: node 1 is master, and node 2 reaches it there
+answers() {
+	check "$1: master" slowwait 10 is_state 1 MASTER
+	check "$1: reached" slowwait 2 n 2 ping -q -c 1 -W 1 "$VIP"
+}
+
+a_macvlan_gets_what_is_sent_to_itself() {
+	setup_nodes 2
+	must nip 1 link add mv0 link eth0 type macvlan mode bridge
+	must nip 1 link set mv0 up
+	refused "the virtual MAC" "use that one or mode passthru" \
+		nip 1 link add carp0 link mv0 type carp vhid 1
+	must nip 1 link add carp0 link mv0 address "$(mac 1 mv0)" \
+		type carp vhid 1
+	must nip 1 addr add "$VIP/24" dev carp0
+	must nip 1 link set carp0 up
+	answers "its own"
+	refused "the virtual MAC, later" "not supported" \
+		nip 1 link set carp0 address "$VMAC"
+	answers "as before"
+	must nip 1 link del mv0
+	must nip 1 link add mv0 link eth0 type macvlan mode passthru
+	must nip 1 link set mv0 up
+	must nip 1 link add carp0 link mv0 type carp vhid 1
+	must nip 1 addr add "$VIP/24" dev carp0
+	must nip 1 link set carp0 up
+	must nip 2 neigh flush dev eth0
+	answers "mode passthru"
+}
+
+an_ipvlan_is_no_parent() {
+	setup_nodes 1
+	must nip 1 link add iv0 link eth0 type ipvlan mode l2
+	refused "carp" "must not be an ipvlan" \
+		nip 1 link add carp0 link iv0 type carp vhid 1
+}
+
+# A dummy device keeps its carrier while it is down.
+a_parent_that_is_down_has_no_carrier() {
+	setup_nodes 1
+	must nip 1 link add d0 multicast on type dummy
+	must nip 1 link add carp0 link d0 type carp vhid 1
+	must nip 1 link set carp0 up
+	check "none" fails tells LOWER_UP nip 1 link show dev carp0
+	must nip 1 link set d0 up
+	check "some" slowwait 2 tells LOWER_UP nip 1 link show dev carp0
 }
 
 tests_run "$@"

@@ -66,7 +66,7 @@ static void put_data(struct msg *m, const char *kind)
 	else if (!strcmp(kind, "bond"))
 		msg_u8(m, IFLA_BOND_MODE, 1);
 	else if (!strcmp(kind, "macvlan"))
-		msg_u32(m, IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE);
+		msg_u32(m, IFLA_MACVLAN_MODE, MACVLAN_MODE_PASSTHRU);
 	else if (!strcmp(kind, "vrf"))
 		msg_u32(m, IFLA_VRF_TABLE, 10);
 	msg_end(m, data);
