@@ -16,11 +16,16 @@ static void carp_key_free_rcu(struct rcu_head *head)
 }
 
 /* OpenBSD hashes the MAC address of an interface if the administrator chose
- * it, unless it is the parent's own.
+ * it, unless it is the parent's own, or that of the vhid, which may be new.
  */
-static const u8 *carp_key_hashed_mac(const struct carp_dev *carp)
+static const u8 *carp_key_hashed_mac(const struct carp_dev *carp,
+				     const struct carp_key *key)
 {
+	u8 virtual[ETH_ALEN];
+
+	carp_proto_mac(key->node[0]->vhid, virtual);
 	if (!carp->own_mac ||
+	    ether_addr_equal(carp->dev->dev_addr, virtual) ||
 	    ether_addr_equal(carp->dev->dev_addr, carp->lower->dev_addr))
 		return NULL;
 	return carp->dev->dev_addr;
@@ -98,7 +103,7 @@ void carp_key_prepare(const struct carp_dev *carp, struct carp_key *key,
 	for (i = 0; i < key->n; i++) {
 		node = key->node[i];
 		carp_auth_prepare(&node->auth, params->passphrase, node->vhid,
-				  carp_key_hashed_mac(carp), &carp->addrs);
+				  carp_key_hashed_mac(carp, key), &carp->addrs);
 		carp_auth_sign(&node->auth, form, key->counter, node->digest);
 	}
 }

@@ -25,16 +25,9 @@
  */
 void carp_port_mac(const struct carp_nodes_conf *nodes, u8 mac[ETH_ALEN])
 {
-	static const u8 virtual[ETH_ALEN] = {
-		0x00, 0x00, 0x5e, 0x00, 0x01, 0x00
-	};
-	static const u8 shared[ETH_ALEN] = {
-		0x01, 0x00, 0x5e, 0x00, 0x01, 0x00
-	};
-
-	memcpy(mac, nodes->balancing == CARP_BALANCING_IP ? shared : virtual,
-	       ETH_ALEN);
-	mac[ETH_ALEN - 1] = nodes->node[0].vhid;
+	carp_proto_mac(nodes->node[0].vhid, mac);
+	if (nodes->balancing == CARP_BALANCING_IP)
+		mac[0] = 0x01;
 }
 
 static int carp_port_check_busy(const struct net_device *lower,
@@ -471,7 +464,7 @@ void carp_port_leave(struct carp_dev *carp)
  * @carp: the device
  * @mac: the address, in the parent's filter if the device is to have it
  *
- * One that the administrator has set stays.
+ * One that the administrator has set stays, unless it is this one.
  *
  * Context: RTNL.
  */
@@ -479,7 +472,12 @@ void carp_port_set_mac(struct carp_dev *carp, const u8 *mac)
 {
 	ASSERT_RTNL();
 
-	if (carp->own_mac || ether_addr_equal(mac, carp->dev->dev_addr))
+	if (ether_addr_equal(mac, carp->dev->dev_addr)) {
+		carp->own_mac = false;
+		carp_port_count_macs(carp->port);
+		return;
+	}
+	if (carp->own_mac)
 		return;
 
 	carp_port_filter_del(carp->lower, carp->dev->dev_addr);

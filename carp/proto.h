@@ -76,6 +76,21 @@ enum carp_parse {
 	CARP_PARSE_BADSUM,
 };
 
+/**
+ * carp_proto_mac - the virtual MAC address, of IPv4 and IPv6 alike
+ * @vhid: virtual host id
+ * @mac: where to, 6 bytes
+ */
+static inline void carp_proto_mac(u8 vhid, u8 *mac)
+{
+	mac[0] = 0x00;
+	mac[1] = 0x00;
+	mac[2] = 0x5e;
+	mac[3] = 0x00;
+	mac[4] = 0x01;
+	mac[5] = vhid;
+}
+
 u16 carp_proto_cksum(const void *data, size_t len);
 enum carp_parse carp_proto_parse(const void *data, size_t len,
 				 struct carp_advert *adv);

@@ -25,6 +25,7 @@ ALL_TESTS="
 	members_with_different_mac_addresses_refuse_each_other
 	the_mac_address_enters_the_digest
 	what_cannot_be_a_peer_is_refused
+	a_mac_address_that_becomes_the_virtual_one_is_as_good_as_none
 "
 
 # shellcheck source=carp_lib.sh
@@ -474,6 +475,25 @@ what_cannot_be_a_peer_is_refused() {
 	equal "without peers" "null null" "$(info 1 '"\(.peer) \(.peer6)"')"
 	equal "with its MAC" "$VMAC" \
 		"$(nip 1 -j link show carp0 | jq -r '.[0].address')"
+}
+
+a_mac_address_that_becomes_the_virtual_one_is_as_good_as_none() {
+	setup_nodes 2
+	must nip 1 link add carp0 link eth0 address 00:00:5e:00:01:05 \
+		type carp pass "$PASS"
+	must nip 1 link set carp0 type carp vhid 5
+	must nip 1 addr add "$VIP/24" dev carp0
+	must nip 1 link set carp0 up
+	member 2 vhid 5 advskew 50
+	check "node 1 is master" slowwait 10 is_state 1 MASTER
+	sleep 5
+	check "node 2 is backup" is_state 2 BACKUP
+	equal "refused" 0 "$(counter 2 badauth)"
+	# It follows from the vhid again.
+	must nip 1 link set carp0 type carp vhid 7
+	check "another vhid" tells 00:00:5e:00:01:07 nip 1 link show dev carp0
+	check "another vhid may share" nip 1 link set carp0 type carp \
+		balancing ip carpnodes 7:0,8:0
 }
 
 tests_run "$@"
