@@ -74,10 +74,12 @@ static int carp_track_find_link(struct carp_dev *carp, struct carp_track *track,
 	struct net_device *dev = carp->dev;
 	struct net_device *link;
 
+	/* Known by what it is called first, whatever its other names. */
+	link = __dev_get_by_name(dev_net(dev), track->name);
+	if (link)
+		strscpy(track->name, link->name, IFNAMSIZ);
 	if (!track->weight)
 		return 0;
-
-	link = __dev_get_by_name(dev_net(dev), track->name);
 	if (link == dev || !strcmp(track->name, dev->name)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
 				    "carp: a device cannot track itself");
@@ -176,6 +178,7 @@ static void carp_track_apply(struct carp_dev *carp, struct carp_track *track)
 
 	if (old && track->weight) {
 		WRITE_ONCE(old->weight, track->weight);
+		rcu_assign_pointer(old->dev, rtnl_dereference(track->dev));
 		carp_track_forget(track);
 		return;
 	}
@@ -335,7 +338,7 @@ static void carp_track_follow(struct carp_dev *carp, struct carp_track *track,
 		RCU_INIT_POINTER(track->dev, NULL);
 	else if (ours && event == NETDEV_CHANGENAME)
 		carp_track_rename(carp, track, dev->name);
-	else if (event != NETDEV_UNREGISTER &&
+	else if (event != NETDEV_UNREGISTER && dev != carp->dev &&
 		 !rcu_access_pointer(track->dev) &&
 		 !strcmp(track->name, dev->name))
 		rcu_assign_pointer(track->dev, dev);

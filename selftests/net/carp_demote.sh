@@ -30,6 +30,8 @@ ALL_TESTS="
 	addresses_are_announced_again_by_time
 	addresses_are_announced_again_when_a_bond_fails_over
 	each_transition_is_a_uevent
+	a_link_is_tracked_by_any_of_its_names
+	a_device_does_not_become_what_it_tracks
 "
 
 # shellcheck source=carp_lib.sh
@@ -410,6 +412,43 @@ while True:
 	equal "in order" "listening
 change net carp0 1 BACKUP MASTER 2 user requested
 change net carp0 1 MASTER INIT 3 interface set down" "$(cat "$BG_OUT")"
+}
+
+altname() {
+	must nip 1 link add eth1 type dummy
+	must nip 1 link property add dev eth1 altname uplink0
+	must nip 1 link set eth1 up
+}
+
+a_link_is_tracked_by_any_of_its_names() {
+	setup_nodes 1
+	altname
+	member 1
+	must carp 1 carp0 track uplink0 weight 40
+	check "up" is_demoted 1 0
+	must nip 1 link del eth1
+	check "gone" busywait 0.3 is_demoted 1 40
+	altname
+	check "back" busywait 0.3 is_demoted 1 0
+	must carp 1 carp0 track eth1 weight 60
+	must nip 1 link set eth1 down
+	check "not twice" busywait 0.3 is_demoted 1 60
+	must carp 1 carp0 -track uplink0
+	check "tracked no more" busywait 0.3 is_demoted 1 0
+}
+
+a_device_does_not_become_what_it_tracks() {
+	setup_nodes 1
+	must nip 1 link add eth1 type dummy
+	must nip 1 link set eth1 up
+	member 1
+	must carp 1 carp0 track eth1 weight 40
+	must nip 1 link del eth1
+	check "gone" busywait 0.3 is_demoted 1 40
+	must nip 1 link set carp0 down
+	must nip 1 link set carp0 name eth1
+	must nip 1 link set eth1 up
+	equal "still" 40 "$(carp 1 -j eth1 | json_value demoted)"
 }
 
 tests_run "$@"

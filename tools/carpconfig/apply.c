@@ -169,14 +169,19 @@ static int check_tracks(struct job *job)
 {
 	struct request *req = job->req;
 	struct request_track *track;
+	unsigned int index;
 
 	for (unsigned int i = 0; i < req->n_tracks; i++) {
 		track = &req->tracks[i];
+		/* The kernel knows a link that has other names by its first. */
+		index = if_nametoindex(track->name);
+		if (index)
+			if_indextoname(index, track->name);
 		if (track->group_word &&
 		    !group_number(track->group_word, &track->group))
 			return fail(req->ifname, NO_GROUP, track->group_word);
 		if (!track->group_word && track->weight &&
-		    !if_nametoindex(track->name) &&
+		    !index &&
 		    !is_tracked(job->link, track))
 			return fail(req->ifname, "track %s: no such interface",
 				    track->name);
