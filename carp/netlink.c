@@ -213,6 +213,9 @@ static int carp_changelink(struct net_device *dev, struct nlattr *tb[],
 	if (!err)
 		carp_config_commit(&cfg, carp);
 	carp_config_discard(&cfg, carp);
+	/* The core does it for one that is up. */
+	if (!err && !(dev->flags & IFF_UP))
+		call_netdevice_notifiers(NETDEV_CHANGEINFODATA, dev);
 	return err;
 }
 

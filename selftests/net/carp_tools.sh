@@ -28,6 +28,7 @@ ALL_TESTS="
 	monitor_follows_interfaces_that_come_and_go
 	monitor_is_silent_about_other_interfaces
 	monitor_recovers_what_its_socket_lost
+	a_change_is_told_of_a_device_that_is_down
 "
 
 # shellcheck source=carp_lib.sh
@@ -452,6 +453,22 @@ monitor_recovers_what_its_socket_lost() {
 	flap 1
 	check "and then it goes on" slowwait 5 lines 12
 	in_order 3 14
+}
+
+a_change_is_told_of_a_device_that_is_down() {
+	setup_nodes 1
+	must nip 1 link add carp0 link eth0 type carp vhid 1
+	bg 1 ip -d monitor link
+	# It listens when it tells of something.
+	check "it listens" slowwait 5 hears_of_a_flap
+	must n 1 carpconfig carp0 advskew 77
+	check "told" slowwait 2 grep -q "advskew 77" "$BG_OUT"
+}
+
+hears_of_a_flap() {
+	nip 1 link set lo down
+	nip 1 link set lo up
+	[ -s "$BG_OUT" ]
 }
 
 tests_run "$@"
