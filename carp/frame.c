@@ -74,8 +74,19 @@ static rx_handler_result_t carp_frame_drop(struct carp_dev *carp,
 	return RX_HANDLER_CONSUMED;
 }
 
+/* What br_netfilter has done for the bridge is not done for the carp device: it
+ * would let the IP layer skip its hooks, and has dropped the connection.
+ */
+static void carp_frame_forget_bridge(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	skb_ext_del(skb, SKB_EXT_BRIDGE_NF);
+#endif
+}
+
 static void carp_frame_move(struct carp_dev *carp, struct sk_buff *skb)
 {
+	carp_frame_forget_bridge(skb);
 	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
 	skb->dev = carp->dev;
 	/* A shared MAC address is multicast, and yet means one host. */
@@ -374,15 +385,37 @@ static rx_handler_result_t carp_frame_linklocal6(struct carp_port *port,
 	*pskb = skb;
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
+	carp_frame_forget_bridge(skb);
 	skb->pkt_type = PACKET_HOST;
 	return RX_HANDLER_PASS;
+}
+
+/* As carp_frame_spread(). */
+static void carp_frame_spread6(const struct carp_port *port,
+			       struct sk_buff *skb, const struct ipv6hdr *ip6h)
+{
+	const struct nd_msg *msg;
+	struct carp_dev *carp;
+	struct nd_msg _msg;
+
+	if (!ipv6_addr_is_multicast(&ip6h->daddr))
+		return;
+	msg = skb_header_pointer(skb, sizeof(*ip6h), sizeof(_msg), &_msg);
+	if (!msg)
+		return;
+
+	list_for_each_entry_rcu(carp, &port->devs, port_node) {
+		if (carp_is_master(carp) &&
+		    __ipv6_neigh_lookup_noref(carp->dev, &msg->target))
+			carp_frame_copy(carp, skb);
+	}
 }
 
 /* @done: decided; otherwise the frame goes where its MAC says. */
 static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 					    struct sk_buff **pskb, bool *done)
 {
-	const struct sk_buff *skb = *pskb;
+	struct sk_buff *skb = *pskb;
 	const struct ipv6hdr *ip6h;
 	struct ipv6hdr _ip6h;
 
@@ -396,6 +429,7 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 	case NDISC_NEIGHBOUR_SOLICITATION:
 		return carp_frame_solicit6(port, pskb, ip6h, done);
 	case NDISC_NEIGHBOUR_ADVERTISEMENT:
+		carp_frame_spread6(port, skb, ip6h);
 		return RX_HANDLER_PASS;
 	default:
 		return carp_frame_linklocal6(port, pskb, ip6h, done);

@@ -39,6 +39,52 @@ static bool carp_neigh_has_link_local(const struct net_device *dev)
 	return found;
 }
 
+/* Whatever the host prefers as a source, such as the parent's own address where
+ * this one is deprecated.
+ */
+static bool carp_neigh_any_source(const struct net_device *dev,
+				  struct in6_addr *source)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+	const struct inet6_ifaddr *ifp;
+	bool found = false;
+
+	if (!idev)
+		return false;
+
+	read_lock_bh(&idev->lock);
+	list_for_each_entry(ifp, &idev->addr_list, if_list) {
+		found = !(ifp->flags & IFA_F_TENTATIVE);
+		if (!found)
+			continue;
+		*source = ifp->addr;
+		break;
+	}
+	read_unlock_bh(&idev->lock);
+	return found;
+}
+
+/* As the kernel does it: the source of the packet that waits, if it is one of
+ * ours, or a fitting one.
+ */
+static bool carp_neigh_source(const struct carp_dev *carp,
+			      const struct in6_addr *target,
+			      const struct sk_buff *skb,
+			      struct in6_addr *source)
+{
+	struct net *net = carp->cn->net;
+
+	if (skb && skb->protocol == htons(ETH_P_IPV6)) {
+		*source = ipv6_hdr(skb)->saddr;
+		if (ipv6_chk_addr(net, source, carp->dev, 1))
+			return true;
+	}
+	if (!ipv6_dev_get_saddr(net, carp->dev, target, 0, source) &&
+	    ipv6_chk_addr(net, source, carp->dev, 1))
+		return true;
+	return carp_neigh_any_source(carp->dev, source);
+}
+
 /* Context: softirq or process, neigh->lock not held. */
 static void carp_neigh_solicit(struct neighbour *neigh, struct sk_buff *skb)
 {
@@ -52,8 +98,7 @@ static void carp_neigh_solicit(struct neighbour *neigh, struct sk_buff *skb)
 	if (carp_neigh_has_link_local(dev))
 		carp_neigh_kernel->solicit(neigh, skb);
 	else if (carp_is_master(carp) &&
-		 !ipv6_dev_get_saddr(carp->cn->net, dev, target, 0, &saddr) &&
-		 ipv6_chk_addr(carp->cn->net, &saddr, dev, 1))
+		 carp_neigh_source(carp, target, skb, &saddr))
 		carp_tx_solicit(carp, target, &saddr);
 	rcu_read_unlock();
 	local_bh_enable();

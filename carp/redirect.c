@@ -155,13 +155,29 @@ static struct dst_entry *carp_redirect_clone4(struct net_device *dev,
 	return &clone->dst;
 }
 
+/* Of a gateway that is known by its IPv6 address only a device that has one
+ * itself can ask.
+ */
+static bool carp_redirect_can_ask(const struct carp_dev *carp,
+				  const struct rtable *rt)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct inet6_dev *idev = __in6_dev_get(carp->dev);
+
+	return rt->rt_gw_family != AF_INET6 ||
+	       (idev && !list_empty(&idev->addr_list));
+#else
+	return true;
+#endif
+}
+
 /**
  * carp_redirect4 - send an IPv4 packet out of the carp device
  * @carp: the device
  * @skb: the packet, routed out of another device on the link
  *
  * The copy says of the path what the route says. Its neighbours are the carp
- * device's.
+ * device's. Where that could not find the gateway the packet is left alone.
  *
  * Context: RCU. Return: false without memory.
  */
@@ -170,6 +186,8 @@ bool carp_redirect4(struct carp_dev *carp, struct sk_buff *skb)
 	struct dst_entry *from = skb_dst(skb);
 	struct dst_entry *to;
 
+	if (!carp_redirect_can_ask(carp, skb_rtable(skb)))
+		return true;
 	to = carp_redirect_find(carp, from, carp_redirect_same4);
 	if (!to) {
 		to = carp_redirect_clone4(carp->dev, skb_rtable(skb));

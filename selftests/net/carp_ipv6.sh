@@ -33,6 +33,8 @@ ALL_TESTS="
 	members_that_lack_an_address_are_told_what_to_compare
 	a_link_local_vip_is_shared
 	an_address_that_is_not_unicast_is_refused
+	a_deprecated_address_finds_its_neighbours
+	a_neighbour_that_moves_is_news_to_the_master
 "
 
 # shellcheck source=carp_lib.sh
@@ -819,6 +821,31 @@ an_address_that_is_not_unicast_is_refused() {
 	done
 	check "it goes on" slowwait 5 is_state 1 MASTER
 	equal "addresses" 2 "$(nip 1 -6 -o addr show dev carp0 | wc -l)"
+}
+
+# Not a source that the host would choose, and yet the only one carp0 has.
+a_deprecated_address_finds_its_neighbours() {
+	setup_nodes6 2
+	must nip 1 link add carp0 link eth0 type carp vhid 1
+	must nip 1 addr add "$VIP6/64" dev carp0 preferred_lft 0
+	must nip 1 link set carp0 up
+	check "master" slowwait 10 is_state 1 MASTER
+	check "from the address" slowwait 2 \
+		n 1 ping -q -c 1 -W 1 -I "$VIP6" 2001:db8::2
+}
+
+a_neighbour_that_moves_is_news_to_the_master() {
+	setup_nodes6 2
+	sysctl_set 2 net.ipv6.conf.eth0.ndisc_notify=1
+	VIPS="$VIP6/64" member 1
+	check "master" slowwait 10 is_state 1 MASTER
+	check "known" slowwait 2 n 1 ping -q -c 1 -W 1 -I "$VIP6" 2001:db8::2
+	check "on carp0" tells 02:00:00:00:00:02 \
+		nip 1 neigh show 2001:db8::2 dev carp0
+	must nip 2 link set eth0 address 02:00:00:00:00:22
+	check "its new address" slowwait 2 tells 02:00:00:00:00:22 \
+		nip 1 neigh show 2001:db8::2 dev carp0
+	check "reached" n 1 ping -q -c 1 -W 1 -I "$VIP6" 2001:db8::2
 }
 
 tests_run "$@"

@@ -17,6 +17,8 @@ ALL_TESTS="
 	the_documented_reverse_path_rule_lets_the_address_be_reached_over_ipv6
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters_over_ipv6
+	a_bridge_that_filters_follows_connections_to_the_master
+	a_gateway_that_is_known_by_its_ipv6_address
 "
 
 # shellcheck source=carp_lib.sh
@@ -161,6 +163,54 @@ what_is_masqueraded_behind_the_address_leaves_as_the_masters() {
 	check "by the address" [ "$(frames "$TMP/sent" "$IP src $VIP" | wc -l)" -ge 2 ]
 	equal "by another MAC" 0 "$(frames "$TMP/sent" \
 		"$IP src $VIP and not ether src $VMAC" | wc -l)"
+}
+
+a_bridge_that_filters_follows_connections_to_the_master() {
+	must modprobe br_netfilter
+	setup_nodes 2
+	onto_bridge 1
+	sysctl_set 1 net.bridge.bridge-nf-call-iptables=1
+	must nip 1 link add carp0 link br7 type carp vhid 1
+	must nip 1 addr add "$VIP/24" dev carp0
+	must nip 1 link set carp0 up
+	must n 1 nft -f - <<-EOF
+		table ip filter {
+			chain prerouting {
+				type filter hook prerouting priority filter
+				iifname "carp0" counter name seen
+			}
+			chain input {
+				type filter hook input priority filter
+				ct state invalid drop
+			}
+			counter seen { }
+		}
+	EOF
+	check "master" slowwait 10 is_state 1 MASTER
+	check "valid" reaches 2 "$VIP"
+	check "and seen on carp0" fails tells "packets 0 " \
+		n 1 nft list counter ip filter seen
+}
+
+# carp0 has no IPv6 address to ask from.
+a_gateway_that_is_known_by_its_ipv6_address() {
+	setup_nodes 2
+	at_rest 2
+	must nip 2 addr add 198.51.100.2/32 dev lo
+	must nip 1 route add 198.51.100.0/24 \
+		via inet6 "$(link_local 2)" dev eth0
+	member 1
+	check "master" slowwait 10 is_state 1 MASTER
+	check "from behind it" slowwait 2 \
+		n 2 ping -q -c 1 -W 1 -I 198.51.100.2 "$VIP"
+}
+
+# link_local NODE: of its eth0
+link_local() {
+	local line
+
+	line=$(nip "$1" -6 -o addr show dev eth0 scope link)
+	[[ $line =~ (fe80[^/]*)/ ]] && echo "${BASH_REMATCH[1]}"
 }
 
 tests_run "$@"
