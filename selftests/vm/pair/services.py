@@ -155,6 +155,27 @@ def udev_starts_and_stops_a_service_with_the_role(lab):
     a.sh("systemctl disable -q web")
 
 
+def rename(guest, old, new):
+    """Old kernels rename no device that is up."""
+    guest.sh(f"ip link set {old} name {new} || {{ ip link set {old} down && "
+             f"ip link set {old} name {new} up; }}")
+
+
+@test(limit=400)
+def the_target_follows_the_name(lab):
+    a, b = boot(lab)
+    elect(a, b)
+    unit_is(a, "carp-master@carp0.target", "active")
+    rename(a, "carp0", "vip0")
+    unit_is(a, "carp-master@vip0.target", "active")
+    unit_is(a, "carp-master@carp0.target", "inactive")
+    rename(a, "vip0", "carp0")
+    unit_is(a, "carp-master@carp0.target", "active")
+    unit_is(a, "carp-master@vip0.target", "inactive")
+    a.sh("carpconfig carp0 destroy")
+    unit_is(a, "carp-master@carp0.target", "inactive")
+
+
 @test(limit=400)
 def the_hooks_unit_runs_the_programs(lab):
     a, b = boot(lab)
