@@ -24,6 +24,7 @@ ALL_TESTS="
 	hooks_are_run_in_order
 	hooks_that_hang_are_killed_with_what_they_forked
 	hooks_that_fail_are_reported
+	hooks_are_run_whatever_is_ignored
 	hooks_are_told_that_a_device_is_gone
 	hooks_of_a_device_that_is_renamed_or_deleted_wait_their_turn
 	hooks_survive_the_loss_of_their_directory_and_of_the_module
@@ -507,6 +508,21 @@ hooks_that_fail_are_reported() {
 	must slowwait 5 pgrep -f "sleep 98765"
 	bg_stop "$BG" TERM
 	check "it ends with what it runs" slowwait 5 gone
+}
+
+# As nohup(1) and some supervisors start it.
+hooks_are_run_whatever_is_ignored() {
+	setup_master
+	hook 1 "echo done >>$TMP/log"
+	IGNORED=HUP,CHLD run_hooks
+	check "run" slowwait 5 logged 1
+	must carp 1 carp0 state backup
+	check "and again" slowwait 5 logged 2
+	must kill -HUP "$BG"
+	must carp 1 carp0 state master
+	check "and after the signal" slowwait 5 logged 3
+	bg_stop "$BG" TERM
+	equal "no complaint" "" "$(cat "$ERRORS")"
 }
 
 hooks_are_told_that_a_device_is_gone() {

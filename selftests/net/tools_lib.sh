@@ -34,13 +34,15 @@ setup_master() {
 	must carp 1 carp0 state master
 }
 
-# watch WORD...: carpconfig monitor in node 1, in EVENTS and ERRORS, listening
+# watch WORD...: carpconfig monitor in node 1, in EVENTS and ERRORS, listening;
+# the signals IGNORED, if set, are ignored
 watch() {
 	EVENTS=$TMP/events
 	# shellcheck disable=SC2034 # for the tests
 	ERRORS=$TMP/errors
 	# shellcheck disable=SC2016
 	bg 1 bash -c 'exec "$@" >"$0/events" 2>"$0/errors"' "$TMP" \
+		env ${IGNORED:+--ignore-signal="$IGNORED"} \
 		"$CARPCONFIG" monitor "$@"
 	must slowwait 5 listens "$BG"
 	must slowwait 5 rests "$BG"

@@ -370,6 +370,8 @@ int hooks_put(struct hooks *hooks, const struct hook_event *event)
  */
 struct hooks *hooks_new(const char *dir, unsigned int seconds)
 {
+	static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction action;
 	struct hooks *hooks;
 	sigset_t signals;
 	DIR *test;
@@ -385,9 +387,14 @@ struct hooks *hooks_new(const char *dir, unsigned int seconds)
 	hooks->seconds = seconds;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
+	/* What we were told to ignore, by nohup(1), comes if it is blocked. */
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		sigaction(ends[i], NULL, &action);
+		if (action.sa_handler != SIG_IGN)
+			sigaddset(&signals, ends[i]);
+	}
+	/* Of children nobody is told while this is ignored. */
+	signal(SIGCHLD, SIG_DFL);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	hooks->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (hooks->signals >= 0)
