@@ -13,6 +13,7 @@ ALL_TESTS="
 	a_second_address_added_on_a_backup_answers_after_takeover
 	addresses_survive_the_removal_of_their_first_on_a_backup
 	a_dead_multipath_route_holds_no_device
+	of_two_routes_a_backup_takes_the_other
 	a_vrf_that_saw_traffic_can_be_deleted
 	parent_and_device_go_in_one_batch
 	one_address_on_two_links_is_answered_on_both

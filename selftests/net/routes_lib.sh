@@ -88,6 +88,29 @@ a_dead_multipath_route_holds_no_device() {
 		ip -n "${NS[1]}" link del v0
 }
 
+# leads_to DEVICE: what is sent to the world
+leads_to() {
+	tells " dev $1 " nip 1 route get "${WORLD}1"
+}
+
+of_two_routes_a_backup_takes_the_other() {
+	setup_nodes 1
+	member 1
+	check "node 1 is master" slowwait 10 is_state 1 MASTER
+	must nip 1 link add v0 type veth peer name v1
+	give 1 "${FAR}1/$LEN" v0
+	must nip 1 link set v1 up
+	must nip 1 link set v0 up
+	must nip 1 route add "$WORLD$ZERO/$LEN" via "${NET}9" dev carp0 \
+		metric 100
+	must nip 1 route add "$WORLD$ZERO/$LEN" via "${FAR}2" dev v0 metric 200
+	check "the master, the first" slowwait 2 leads_to carp0
+	must nip 1 link set carp0 type carp state backup
+	check "a backup, the second" slowwait 2 leads_to v0
+	must nip 1 link set carp0 type carp state master
+	check "and again the first" slowwait 2 leads_to carp0
+}
+
 a_vrf_that_saw_traffic_can_be_deleted() {
 	setup_nodes 3
 	must nip 1 link add vrf7 type vrf table 77
