@@ -140,7 +140,7 @@ a_namespace_that_goes_away_says_goodbye() {
 tcp_through_the_address_behaves_as_tcp() {
 	setup_pair
 	head -c 300000 /dev/urandom >"$TMP/data"
-	bg 1 socat "TCP$FAMILY-LISTEN:7,bind=$AT,fork,reuseaddr" PIPE
+	bg 1 socat -t 5 "TCP$FAMILY-LISTEN:7,bind=$AT,fork,reuseaddr" PIPE
 	bg 1 socat -u "TCP$FAMILY-LISTEN:8,bind=$AT,fork,reuseaddr" \
 		"OPEN:$TMP/got,creat"
 	check "both listen" slowwait 20 serves 1 8
