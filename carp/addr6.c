@@ -262,17 +262,21 @@ static void carp_addr6_collect(struct carp_dev *carp)
 static int carp_addr6_find_routes(struct carp_dev *carp,
 				  const struct in6_addr *addr)
 {
+	int local = carp_route6_local(carp, addr);
 	struct in6_addr other = *addr;
 	unsigned int i;
 	int err;
 
-	err = carp_route6_local(carp, addr);
-	for (i = 1; i < 256 && !err; i++) {
+	for (i = 1; i < 256; i++) {
 		other.s6_addr[15] = addr->s6_addr[15] ^ i;
-		if (!carp_addr6_known(carp, &other))
-			return carp_route6_find(carp, &other);
+		if (carp_addr6_known(carp, &other))
+			continue;
+		err = carp_route6_find(carp, &other);
+		if (err)
+			return err;
+		break;
 	}
-	return err;
+	return local;
 }
 
 /* Those the kernel is not done with are looked for again before long. */
