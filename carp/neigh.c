@@ -20,7 +20,9 @@
 static const struct neigh_ops *carp_neigh_kernel;
 static struct neigh_ops carp_neigh_ops;
 
-static bool carp_neigh_has_link_local(const struct net_device *dev)
+/* Return: the device has an address of this type in use. */
+static bool carp_neigh_address(const struct net_device *dev, int type,
+			       struct in6_addr *addr)
 {
 	struct inet6_dev *idev = __in6_dev_get(dev);
 	const struct inet6_ifaddr *ifp;
@@ -31,33 +33,11 @@ static bool carp_neigh_has_link_local(const struct net_device *dev)
 
 	read_lock_bh(&idev->lock);
 	list_for_each_entry(ifp, &idev->addr_list, if_list) {
-		found = ipv6_addr_type(&ifp->addr) & IPV6_ADDR_LINKLOCAL;
-		if (found)
-			break;
-	}
-	read_unlock_bh(&idev->lock);
-	return found;
-}
-
-/* Whatever the host prefers as a source, such as the parent's own address where
- * this one is deprecated.
- */
-static bool carp_neigh_any_source(const struct net_device *dev,
-				  struct in6_addr *source)
-{
-	struct inet6_dev *idev = __in6_dev_get(dev);
-	const struct inet6_ifaddr *ifp;
-	bool found = false;
-
-	if (!idev)
-		return false;
-
-	read_lock_bh(&idev->lock);
-	list_for_each_entry(ifp, &idev->addr_list, if_list) {
-		found = !(ifp->flags & IFA_F_TENTATIVE);
+		found = !(ifp->flags & IFA_F_TENTATIVE) &&
+			ipv6_addr_type(&ifp->addr) & type;
 		if (!found)
 			continue;
-		*source = ifp->addr;
+		*addr = ifp->addr;
 		break;
 	}
 	read_unlock_bh(&idev->lock);
@@ -65,7 +45,8 @@ static bool carp_neigh_any_source(const struct net_device *dev,
 }
 
 /* As the kernel does it: the source of the packet that waits, if it is one of
- * ours, or a fitting one.
+ * ours, or a fitting one; or, where the host prefers another device's because
+ * this one's are deprecated, any.
  */
 static bool carp_neigh_source(const struct carp_dev *carp,
 			      const struct in6_addr *target,
@@ -82,7 +63,7 @@ static bool carp_neigh_source(const struct carp_dev *carp,
 	if (!ipv6_dev_get_saddr(net, carp->dev, target, 0, source) &&
 	    ipv6_chk_addr(net, source, carp->dev, 1))
 		return true;
-	return carp_neigh_any_source(carp->dev, source);
+	return carp_neigh_address(carp->dev, IPV6_ADDR_UNICAST, source);
 }
 
 /* Context: softirq or process, neigh->lock not held. */
@@ -95,7 +76,7 @@ static void carp_neigh_solicit(struct neighbour *neigh, struct sk_buff *skb)
 
 	local_bh_disable();
 	rcu_read_lock();
-	if (carp_neigh_has_link_local(dev))
+	if (carp_neigh_address(dev, IPV6_ADDR_LINKLOCAL, &saddr))
 		carp_neigh_kernel->solicit(neigh, skb);
 	else if (carp_is_master(carp) &&
 		 carp_neigh_source(carp, target, skb, &saddr))
