@@ -6,6 +6,7 @@ import glob
 import os
 import shutil
 import subprocess
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -16,19 +17,25 @@ def build(lab, name):
     path = os.path.join(work, name + ".ko")
     if os.path.exists(path):
         return path
-    shutil.copytree(os.path.join(HERE, "kmod"), work)
+    # Another guest of the run may be about to do the same.
+    made = tempfile.mkdtemp(prefix="kmod.", dir=lab.logs)
+    shutil.copytree(os.path.join(HERE, "kmod"), made, dirs_exist_ok=True)
     headers = os.path.join(os.path.abspath(lab.image.path), "root/usr/src",
                            "linux-headers-" + lab.image.release)
     arch = ["ARCH=um"] if "-carp-uml" in lab.image.release else []
     make = subprocess.run(
-        ["make", "-C", headers, f"M={work}", "CONFIG_MODULE_SIG_ALL=",
+        ["make", "-C", headers, f"M={made}", "CONFIG_MODULE_SIG_ALL=",
          "CONFIG_DEBUG_INFO_BTF_MODULES="] + arch + ["modules"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True)
     assert not make.returncode, make.stdout
     # All of them were built.
-    subprocess.run(["strip", "--strip-debug"] + glob.glob(work + "/*.ko"),
+    subprocess.run(["strip", "--strip-debug"] + glob.glob(made + "/*.ko"),
                    check=True)
+    try:
+        os.rename(made, work)
+    except OSError:
+        shutil.rmtree(made)
     return path
 
 
