@@ -285,7 +285,7 @@ static void fsm_calm(struct carp_fsm *fsm, const struct carp_prio *peer,
 	fsm->calm_until = now + carp_prio_interval(peer) / 2;
 }
 
-/* To a better master. */
+/* To a better master, or to an equal one that is preferred. */
 static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 		     const struct carp_prio *peer, u64 now)
 {
@@ -431,14 +431,10 @@ static bool fsm_tie_decides(const struct carp_fsm *fsm, enum carp_family family)
 static u32 fsm_yield_tied(struct carp_fsm *fsm, const struct carp_prio *peer,
 			  u64 now)
 {
-	u32 acts;
-
 	if (fsm->tied < FSM_TIED_MAX)
 		fsm->tied++;
 	fsm->tied_at = now;
-	acts = fsm_back_up(fsm, CARP_REASON_TIE, now);
-	fsm_calm(fsm, peer, now);
-	return acts;
+	return fsm_yield(fsm, CARP_REASON_TIE, peer, now);
 }
 
 /* There were two masters, and this one stays. Clients may have learned the

@@ -66,3 +66,25 @@ void scenario_base0_demote(struct world *world)
 	check_settle(world, 10 * scenario_slowest(world));
 	check_least_demoted(world);
 }
+
+/* Two that are equal by their demotion alone, once both are MASTER: M is that of
+ * the configuration, and the one that stays says so much more rarely. Who yields
+ * takes over again before it does.
+ */
+void scenario_base0_split(struct world *world)
+{
+	u32 i;
+
+	scenario_medium(world, SIM_SEC / 256);
+	for (i = 0; i < world->n; i++) {
+		member_config(world, i, 0, rng_between(&world->rng, 1, 47));
+		member_demote(world, i, 240);
+		world->members[i].hears = 1ULL << world->members[i].port;
+	}
+	scenario_start_all(world, SIM_SEC);
+	check_settle(world, 2 * scenario_slowest(world));
+	check_disturb(world);
+	world_connect(world);
+	check_settle(world, 10 * scenario_slowest(world));
+	check_takeovers(world, INV_NO_LIVELOCK, 2);
+}

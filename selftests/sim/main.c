@@ -44,6 +44,7 @@ static const struct row rows[] = {
 	{ "quick", "preempt-burst", 3, 40, 20 },
 	{ "quick", "mixed-demote", 2, 4, 10 },
 	{ "quick", "base0-demote", 2, 4, 10 },
+	{ "quick", "base0-split", 2, 4, 100 },
 
 	{ "small", "storm", 2, 10, 100000 },
 	{ "small", "crash", 2, 10, 20000 },

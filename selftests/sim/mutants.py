@@ -104,6 +104,10 @@ MUTANTS = {
         'demotion', 'base0-demote/2',
         'theirs * 3 / 2 <= wait ? wait : prio_down_time(peer)',
         '1 ? wait : prio_down_time(peer)'),
+    'impatient-tied': (
+        'no-livelock', 'base0-split/2',
+        'return fsm_yield(fsm, CARP_REASON_TIE, peer, now);',
+        'return fsm_back_up(fsm, CARP_REASON_TIE, now);'),
     'slow-master-times-out': (
         'demotion', 'mixed-demote/2',
         'peer->demote == own.demote && prio_down_time(&own) < theirs',

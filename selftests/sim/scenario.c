@@ -30,6 +30,8 @@ const struct scenario scenarios[] = {
 	  INV_DEMOTION, scenario_mixed_demote },
 	{ "base0-demote", "advbase 0 and all demoted",
 	  INV_DEMOTION, scenario_base0_demote },
+	{ "base0-split", "the same, after a split",
+	  INV_NO_LIVELOCK, scenario_base0_split },
 	{}
 };
 

@@ -51,5 +51,6 @@ void scenario_demote(struct world *world);
 void scenario_preempt_burst(struct world *world);
 void scenario_mixed_demote(struct world *world);
 void scenario_base0_demote(struct world *world);
+void scenario_base0_split(struct world *world);
 
 #endif /* _SIM_SCENARIO_H */
