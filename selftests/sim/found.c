@@ -67,9 +67,9 @@ void scenario_base0_demote(struct world *world)
 	check_least_demoted(world);
 }
 
-/* Two that are equal by their demotion alone, once both are MASTER: M is that of
- * the configuration, and the one that stays says so much more rarely. Who yields
- * takes over again before it does.
+/* Two that are equal by their demotion alone, once both are MASTER: M is that
+ * of the configuration, and the one that stays says so much more rarely. Who
+ * yields takes over again before it does.
  */
 void scenario_base0_split(struct world *world)
 {
