@@ -21,6 +21,8 @@
 #include "vhost.h"
 #include "vip.h"
 
+/* How much longer than it worked the worker rests: others need RTNL, too. */
+#define CARP_REST6	4
 /* How long, in jiffies, the kernel is given to take an address into use */
 #define CARP_SETTLE6	DIV_ROUND_UP(HZ, 10)
 
@@ -78,13 +80,20 @@ static struct carp_vip *carp_addr6_find(const struct carp_dev *carp,
 	return NULL;
 }
 
-/* By the worker */
+/* By the worker, when it has rested: of a thousand addresses that are added it
+ * does not begin anew for each.
+ */
 static void carp_addr6_follow(struct carp_dev *carp)
 {
-	spin_lock_bh(&carp->cn->vips_lock);
+	struct carp_net *cn = carp->cn;
+	unsigned long rest;
+
+	spin_lock_bh(&cn->vips_lock);
 	carp->dirty6 = true;
-	spin_unlock_bh(&carp->cn->vips_lock);
-	mod_delayed_work(system_wq, &carp->cn->sync6, 0);
+	spin_unlock_bh(&cn->vips_lock);
+
+	rest = READ_ONCE(cn->sync6_at) - jiffies;
+	schedule_delayed_work(&cn->sync6, rest <= HZ ? rest : 0);
 }
 
 /**
@@ -99,8 +108,11 @@ void carp_addr6_revisit(struct carp_dev *carp)
 
 	ASSERT_RTNL();
 
-	list_for_each_entry(vip, &carp->vips, list)
+	list_for_each_entry(vip, &carp->vips, list) {
+		vip->subnet_routed = false;
 		vip->routed = false;
+		vip->settled = false;
+	}
 	carp_addr6_follow(carp);
 }
 
@@ -255,48 +267,78 @@ static void carp_addr6_collect(struct carp_dev *carp)
 	rcu_read_unlock();
 }
 
-/* The route of the address, and that of its subnet, which another host there
- * leads to. Return: 0; -ENOMEM: one is not followed; -EAGAIN: one is still to
- * come.
+/* The route of its subnet. What leads to another address there may be that of
+ * a smaller subnet, or local: one in the other half is tried, in the next
+ * quarter, and so on. Return: 0, or -ENOMEM: it is not followed.
  */
-static int carp_addr6_find_routes(struct carp_dev *carp,
-				  const struct in6_addr *addr)
+static int carp_addr6_find_subnet(struct carp_dev *carp,
+				  const struct inet6_ifaddr *ifp)
 {
-	int local = carp_route6_local(carp, addr);
-	struct in6_addr other = *addr;
-	unsigned int i;
-	int err;
+	unsigned int bit, end = min(ifp->prefix_len + 8U, 128U);
+	struct in6_addr other;
+	int plen;
 
-	for (i = 1; i < 256; i++) {
-		other.s6_addr[15] = addr->s6_addr[15] ^ i;
-		if (carp_addr6_known(carp, &other))
-			continue;
-		err = carp_route6_find(carp, &other);
-		if (err)
-			return err;
-		break;
+	for (bit = ifp->prefix_len; bit < end; bit++) {
+		other = ifp->addr;
+		other.s6_addr[bit / 8] ^= 0x80 >> bit % 8;
+		plen = carp_route6_find(carp, &other);
+		if (plen < 0)
+			return plen;
+		if (plen == ifp->prefix_len)
+			break;
 	}
-	return local;
+	return 0;
+}
+
+/* The kernel has yet to take it into use. */
+static bool carp_addr6_unsettled(const struct inet6_ifaddr *ifp)
+{
+	return ifp->rt && ifp->state == INET6_IFADDR_STATE_PREDAD;
+}
+
+/* Without memory again when the next address comes. The local route is followed
+ * before it is in the table, so that it is there with its mark, and again when
+ * it is: of those to one address the kernel announces only the first.
+ */
+static void carp_addr6_find_routes(struct carp_dev *carp,
+				   const struct inet6_ifaddr *ifp)
+{
+	struct carp_vip *vip;
+
+	spin_lock_bh(&carp->cn->vips_lock);
+	vip = carp_addr6_find(carp, &ifp->addr);
+	spin_unlock_bh(&carp->cn->vips_lock);
+	if (!vip)
+		return;
+
+	if (!vip->subnet_routed)
+		vip->subnet_routed = !carp_addr6_find_subnet(carp, ifp);
+	if (vip->settled)
+		return;
+	if (!vip->routed || !carp_addr6_unsettled(ifp))
+		vip->routed = !carp_route6_local(ifp);
+	vip->settled = vip->routed && !carp_addr6_unsettled(ifp);
+	carp->unsettled6 |= carp_addr6_unsettled(ifp);
 }
 
 /* Those the kernel is not done with are looked for again before long. */
 static void carp_addr6_find_all_routes(struct carp_dev *carp)
 {
-	struct carp_vip *vip;
-	int err;
+	const struct inet6_ifaddr *ifp;
+	struct inet6_dev *idev;
 
 	carp->unsettled6 = false;
-	list_for_each_entry(vip, &carp->vips, list) {
-		if (vip->family != CARP_INET6 || vip->routed)
-			continue;
-		/* Without memory again when the next address comes. */
-		err = carp_addr6_find_routes(carp, &vip->v6);
-		vip->routed = !err;
-		carp->unsettled6 |= err == -EAGAIN;
+	/* Removal happens under RTNL, so of these nothing vanishes. */
+	rcu_read_lock();
+	idev = __in6_dev_get(carp->dev);
+	if (idev) {
+		list_for_each_entry_rcu(ifp, &idev->addr_list, if_list)
+			carp_addr6_find_routes(carp, ifp);
 	}
+	rcu_read_unlock();
 	carp_route_sync(carp);
 	if (carp->unsettled6)
-		schedule_delayed_work(&carp->cn->sync6, CARP_SETTLE6);
+		schedule_delayed_work(&carp->cn->again6, CARP_SETTLE6);
 }
 
 static void carp_addr6_sync_device(struct carp_dev *carp)
@@ -339,15 +381,28 @@ void carp_addr6_settle(struct carp_dev *carp)
 		carp_addr6_find_all_routes(carp);
 }
 
-static void carp_addr6_sync(struct work_struct *work)
+static void carp_addr6_settle_all(struct carp_net *cn)
 {
-	struct carp_net *cn = container_of(work, struct carp_net, sync6.work);
 	struct carp_dev *carp;
+	u64 start;
 
 	rtnl_lock();
+	start = ktime_get_ns();
 	list_for_each_entry(carp, &cn->devs, node)
 		carp_addr6_settle(carp);
+	WRITE_ONCE(cn->sync6_at, jiffies +
+		   nsecs_to_jiffies(CARP_REST6 * (ktime_get_ns() - start)));
 	rtnl_unlock();
+}
+
+static void carp_addr6_sync(struct work_struct *work)
+{
+	carp_addr6_settle_all(container_of(work, struct carp_net, sync6.work));
+}
+
+static void carp_addr6_again(struct work_struct *work)
+{
+	carp_addr6_settle_all(container_of(work, struct carp_net, again6.work));
 }
 
 /* See to it that adding one address cannot fail. An address that a router has
@@ -462,10 +517,11 @@ static struct notifier_block carp_addr6_event_nb = {
 void carp_addr6_net_init(struct carp_net *cn)
 {
 	INIT_DELAYED_WORK(&cn->sync6, carp_addr6_sync);
+	INIT_DELAYED_WORK(&cn->again6, carp_addr6_again);
 }
 
 /**
- * carp_addr6_net_exit - wait for the worker of a namespace
+ * carp_addr6_net_exit - wait for the workers of a namespace
  * @cn: the namespace, without devices by now
  *
  * Context: process, without RTNL.
@@ -473,6 +529,7 @@ void carp_addr6_net_init(struct carp_net *cn)
 void carp_addr6_net_exit(struct carp_net *cn)
 {
 	cancel_delayed_work_sync(&cn->sync6);
+	cancel_delayed_work_sync(&cn->again6);
 }
 
 /**

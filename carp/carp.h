@@ -129,6 +129,8 @@ struct carp_linkgroup {
  * @pending: devices with transitions that userland has not been told of
  * @settle: the worker that hides routes again after a promotion
  * @sync6: the worker that follows the IPv6 addresses under RTNL
+ * @sync6_at: when it may run again, in jiffies
+ * @again6: the same for what the kernel was not done with
  * @flush6: once per batch of transitions, drops cached IPv6 destinations
  * @notify: the worker that tells it
  * @notify_limit: of lines in the log, RTNL
@@ -162,6 +164,8 @@ struct carp_net {
 	struct ratelimit_state notify_limit;
 	struct work_struct settle;
 	struct delayed_work sync6;
+	unsigned long sync6_at;
+	struct delayed_work again6;
 	struct hrtimer flush6;
 	unsigned int hidden_vips;
 	bool custom_local;
@@ -201,7 +205,9 @@ struct carp_port {
  * @v4: the IPv4 address
  * @v6: the IPv6 address
  * @joined: its solicited-node group was joined on the parent, RTNL
- * @routed: its IPv6 routes were looked for, RTNL
+ * @subnet_routed: the IPv6 route of its subnet was looked for, RTNL
+ * @routed: and its own
+ * @settled: and when the kernel had taken it into use
  * @rcu: frees it
  */
 struct carp_vip {
@@ -215,7 +221,9 @@ struct carp_vip {
 		struct in6_addr v6;
 	};
 	bool joined;
+	bool subnet_routed;
 	bool routed;
+	bool settled;
 	struct rcu_head rcu;
 };
 

@@ -254,40 +254,20 @@ int carp_route6_event(const struct fib6_entry_notifier_info *info)
 
 /**
  * carp_route6_local - follow the local route of an address
- * @carp: the device
- * @addr: the address
+ * @ifp: the address
  *
- * Of local routes to one address the kernel announces only the first, and it
- * may put this one into the table later.
- *
- * Context: RTNL, which holds the route still. Return: 0; -ENOMEM; or -EAGAIN if
- * the kernel, which has the address in use from then on, has yet to do that.
+ * Context: RTNL, which holds the route still, and RCU. Return: 0 or -ENOMEM.
  */
-int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr)
+int carp_route6_local(const struct inet6_ifaddr *ifp)
 {
-	struct inet6_ifaddr *ifp;
-	struct inet6_dev *idev;
-	int err = 0;
+	int err;
 
 	ASSERT_RTNL();
 
+	if (!ifp->rt)
+		return 0;
 	local_bh_disable();
-	rcu_read_lock();
-	idev = __in6_dev_get(carp->dev);
-	if (!idev)
-		goto out;
-	list_for_each_entry_rcu(ifp, &idev->addr_list, if_list) {
-		if (!ipv6_addr_equal(&ifp->addr, addr))
-			continue;
-		if (!ifp->rt)
-			break;
-		err = carp_route6_follow(ifp->rt);
-		if (!err && ifp->state == INET6_IFADDR_STATE_PREDAD)
-			err = -EAGAIN;
-		break;
-	}
-out:
-	rcu_read_unlock();
+	err = carp_route6_follow(ifp->rt);
 	local_bh_enable();
 	return err;
 }
@@ -297,13 +277,14 @@ out:
  * @carp: the device
  * @addr: where it leads to
  *
- * Context: process. Return: 0, also if there is none, or -ENOMEM.
+ * Context: process. Return: the length of its prefix; 0 if there is none; or
+ * -ENOMEM.
  */
 int carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 {
 	struct fib6_info *from;
 	struct rt6_info *rt;
-	int err = 0;
+	int plen = 0;
 
 	local_bh_disable();
 	rcu_read_lock();
@@ -311,14 +292,14 @@ int carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr)
 	from = rt ? rcu_dereference(rt->from) : NULL;
 	/* Of a cached exception it may be on its way out. */
 	if (from && fib6_info_hold_safe(from)) {
-		err = carp_route6_follow(from);
+		plen = carp_route6_follow(from) ?: from->fib6_dst.plen;
 		fib6_info_release(from);
 	}
 	if (rt)
 		ip6_rt_put(rt);
 	rcu_read_unlock();
 	local_bh_enable();
-	return err;
+	return plen;
 }
 
 /**

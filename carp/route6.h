@@ -7,13 +7,14 @@
 
 struct fib6_entry_notifier_info;
 struct fib6_info;
+struct inet6_ifaddr;
 
 #if IS_ENABLED(CONFIG_IPV6)
 void carp_route6_addresses(struct carp_dev *carp);
 void carp_route6_mark(struct carp_dev *carp);
 void carp_route6_sweep(struct carp_dev *carp);
 void carp_route6_flush(struct carp_net *cn);
-int carp_route6_local(struct carp_dev *carp, const struct in6_addr *addr);
+int carp_route6_local(const struct inet6_ifaddr *ifp);
 int carp_route6_event(const struct fib6_entry_notifier_info *info);
 int carp_route6_find(struct carp_dev *carp, const struct in6_addr *addr);
 void carp_route6_close(struct carp_dev *carp);

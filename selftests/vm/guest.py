@@ -39,7 +39,8 @@ COMPLAINT = re.compile(
     r"|inconsistent lock state|unregister_netdevice: waiting|refcount_t"
     r"|blocked for more than|rcu.*stall|scheduling while atomic|kernel panic"
     r"|general protection|Unable to handle|list_(add|del) corruption"
-    r"|leaked|memory leak|netdevice .* still|segfault", re.IGNORECASE)
+    r"|leaked|memory leak|netdevice .* still|segfault"
+    r"|deprecated workqueue", re.IGNORECASE)
 
 BOOT_LIMIT = 180
 Result = collections.namedtuple("Result", "status out err")
