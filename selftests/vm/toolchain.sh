@@ -85,16 +85,26 @@ module_make() {
 }
 
 # The build has its own copy: the source tree stays clean, and each kernel keeps
-# its objects. Times are kept, so that make rebuilds only what changed; what
-# left the tree leaves the copy.
+# its objects. What differs gets the time of now, so that make rebuilds it, and
+# only it, whichever tree the copy was of before; what left the tree leaves it.
 sync_sources() {
-	mkdir -p "$1" || return 1
-	find "$1" -type f ! -name '*.mod.c' \
-		\( -name '*.[ch]' -o -name Makefile -o -name Kbuild \) -delete
+	local file new=$1.new
+
+	rm -rf "$new"
+	mkdir -p "$1" "$new" || return 1
 	tar -C "$top" -c -X <(sed -e '/^#/d' -e 's|^/||' -e 's|/$||' \
 		"$top/.gitignore") \
 		Kbuild Makefile Documentation carp tools |
-		tar -C "$1" -x
+		tar -C "$new" -xm || return 1
+	find "$1" -type f ! -name '*.mod.c' \
+		\( -name '*.[ch]' -o -name Makefile -o -name Kbuild \) \
+		-printf '%P\n' | while read -r file; do
+		[ -e "$new/$file" ] || rm -f "$1/$file"
+	done
+	(cd "$new" && find . -type f) | while read -r file; do
+		cmp -s "$new/$file" "$1/$file" && rm -f "$new/$file"
+	done
+	cp -rf "$new/." "$1" && rm -rf "$new"
 }
 
 # What did not pass is compiled again, or its warnings would not come back.
