@@ -118,6 +118,11 @@ static int carp_nodes_parse_node(struct carp_nodes_conf *conf,
 	struct carp_node_conf node = {};
 	int err;
 
+	if (nla_type(attr) != CARP_NODES_NODE) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "carp: a device has nodes, and nothing else");
+		return -EINVAL;
+	}
 	err = nla_parse_nested(tb, CARP_NODE_MAX, attr, carp_node_policy,
 			       extack);
 	if (err)

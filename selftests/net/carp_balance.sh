@@ -473,6 +473,7 @@ bad_nodes_are_refused_with_a_sentence() {
 		ERANGE set carp0 balancing=4/4 # out of range
 		ERANGE set carp0 hash=3/4 # out of range
 		EINVAL set carp0 nodes=hex:0c0001800500030000000000 # needs a vhid
+		EINVAL set carp0 nodes=hex:0c0002800500010001000000 # has nodes, and nothing else
 		EINVAL new carp2 lower=eth0 nodes=nodes:50,51 address=020000000077 # follows from the first vhid
 		EINVAL set carp0 nodes=nodes:5,6 address=020000000077 # follows from the first vhid
 		EINVAL set carp0 advbase=0 # cannot both be 0
