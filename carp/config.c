@@ -217,6 +217,21 @@ int carp_config_check_mac(const struct carp_config *cfg, bool own_mac,
 	return -EINVAL;
 }
 
+/* The core would say that it is not supported, after the rest has been done. */
+static int carp_config_check_port(const struct carp_config *cfg,
+				  const struct carp_dev *carp,
+				  const struct nlattr *mac,
+				  struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	if (!carp->own_mac)
+		err = carp_port_check_mac(carp->lower, cfg->nodes.mac, extack);
+	if (!err && mac)
+		err = carp_port_check_mac(carp->lower, nla_data(mac), extack);
+	return err;
+}
+
 /**
  * carp_config_prepare - check a request for a device that exists
  * @cfg: filled in, with its lists initialized; discarded by the caller
@@ -265,6 +280,9 @@ int carp_config_prepare(struct carp_config *cfg, struct carp_dev *carp,
 	if (err)
 		return err;
 	err = carp_config_prepare_key(cfg, carp);
+	if (err)
+		return err;
+	err = carp_config_check_port(cfg, carp, tb[IFLA_ADDRESS], extack);
 	if (err)
 		return err;
 	return carp_nodes_filter(carp, &cfg->nodes);

@@ -438,22 +438,22 @@ void carp_device_configure(struct net_device *dev)
  * carp_device_create - register a device and attach it to its parent
  * @dev: the device, set up, with the configuration of one node
  * @lower: the parent, checked
+ * @mac: the MAC address that follows from the nodes it is to have
  * @own_mac: the administrator has set the MAC address
  * @extack: told what went wrong
  *
  * Context: RTNL. Return: 0 or a negative errno; nothing is left behind then.
  */
 int carp_device_create(struct net_device *dev, struct net_device *lower,
-		       bool own_mac, struct netlink_ext_ack *extack)
+		       const u8 *mac, bool own_mac,
+		       struct netlink_ext_ack *extack)
 {
 	struct carp_dev *carp = netdev_priv(dev);
-	u8 mac[ETH_ALEN];
 	int err;
 
 	carp->lower = lower;
 	carp->iflink = lower->ifindex;
 	carp->cn = carp_pernet(dev_net(dev));
-	carp_port_mac(&carp->nodes, mac);
 	if (!own_mac)
 		eth_hw_addr_set(dev, mac);
 	carp->own_mac = !ether_addr_equal(dev->dev_addr, mac);

@@ -7,7 +7,8 @@
 
 void carp_device_setup(struct net_device *dev);
 int carp_device_create(struct net_device *dev, struct net_device *lower,
-		       bool own_mac, struct netlink_ext_ack *extack);
+		       const u8 *mac, bool own_mac,
+		       struct netlink_ext_ack *extack);
 void carp_device_configure(struct net_device *dev);
 void carp_device_mtu_begin(struct net_device *dev);
 void carp_device_mtu_end(struct net_device *dev);

@@ -148,8 +148,12 @@ static void carp_event_mac(struct carp_port *port)
 {
 	struct carp_dev *carp;
 
-	list_for_each_entry(carp, &port->devs, port_node)
+	list_for_each_entry(carp, &port->devs, port_node) {
 		carp_device_lower_mac(carp);
+		if (!carp_port_gets(port->dev, carp->dev->dev_addr))
+			netdev_warn(carp->dev,
+				    "the parent, a macvlan, has another MAC address: what is sent to this one's does not arrive\n");
+	}
 }
 
 static void carp_event_announce(struct carp_port *port)

@@ -170,14 +170,10 @@ static int carp_newlink(struct net_device *dev,
 	if (!cfg.key)
 		goto discard;
 
-	err = carp_device_create(dev, lower, params->tb[IFLA_ADDRESS], extack);
+	err = carp_device_create(dev, lower, cfg.nodes.mac,
+				 params->tb[IFLA_ADDRESS], extack);
 	if (err)
 		goto discard;
-	err = carp_nodes_filter(carp, &cfg.nodes);
-	if (err) {
-		unregister_netdevice(dev);
-		goto discard;
-	}
 
 	carp_key_prepare(carp, cfg.key, &cfg.params);
 	carp_config_commit(&cfg, carp);

@@ -7,6 +7,7 @@
  */
 #include <linux/if_arp.h>
 #include <linux/if_macvlan.h>
+#include <linux/if_vlan.h>
 #include <linux/igmp.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
@@ -97,13 +98,22 @@ int carp_port_check(const struct net_device *lower,
 	return carp_port_check_busy(lower, extack);
 }
 
-/* Of unicast frames a macvlan gets those to its own address, whatever is in its
- * filter, unless it gets all.
+/**
+ * carp_port_gets - does a device receive frames to an address in its filter
+ * @lower: the device
+ * @mac: the address
+ *
+ * Of unicast frames a macvlan gets those to its own address, whatever is in its
+ * filter, unless it gets all; and so does a VLAN on a macvlan.
+ *
+ * Context: RTNL.
  */
-static bool carp_port_gets(const struct net_device *lower, const u8 *mac)
+bool carp_port_gets(const struct net_device *lower, const u8 *mac)
 {
 	const struct macvlan_dev *vlan;
 
+	if (is_vlan_dev(lower))
+		lower = vlan_dev_real_dev(lower);
 	if (!netif_is_macvlan(lower) || is_multicast_ether_addr(mac) ||
 	    ether_addr_equal(mac, lower->dev_addr))
 		return true;

@@ -7,6 +7,7 @@
 
 int carp_port_check(const struct net_device *lower,
 		    struct netlink_ext_ack *extack);
+bool carp_port_gets(const struct net_device *lower, const u8 *mac);
 int carp_port_check_mac(const struct net_device *lower, const u8 *mac,
 			struct netlink_ext_ack *extack);
 int carp_port_check_vhids(const struct net_device *lower,

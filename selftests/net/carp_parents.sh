@@ -22,6 +22,9 @@ ALL_TESTS="
 	three_devices_on_one_parent_share_the_work
 	one_address_on_two_devices_is_local_where_one_is_master
 	a_macvlan_gets_what_is_sent_to_itself
+	a_macvlan_gets_what_is_sent_to_all_members
+	a_macvlan_that_becomes_deaf_is_told_of
+	a_vlan_on_a_macvlan_is_as_deaf
 	an_ipvlan_is_no_parent
 	a_parent_that_is_down_has_no_carrier
 "
@@ -134,6 +137,9 @@ a_macvlan_gets_what_is_sent_to_itself() {
 	answers "its own"
 	refused "the virtual MAC, later" "not supported" \
 		nip 1 link set carp0 address "$VMAC"
+	refused "beside something else" "use that one or mode passthru" \
+		nip 1 link set carp0 address "$VMAC" type carp advskew 7
+	equal "which was not done" 0 "$(attr 1 advskew)"
 	answers "as before"
 	must nip 1 link del mv0
 	must nip 1 link add mv0 link eth0 type macvlan mode passthru
@@ -143,6 +149,61 @@ a_macvlan_gets_what_is_sent_to_itself() {
 	must nip 1 link set carp0 up
 	must nip 2 neigh flush dev eth0
 	answers "mode passthru"
+}
+
+# logged WHAT: in this test
+logged() {
+	dmesg | tac | sed '/carp: test /q' | grep -q "$1"
+}
+
+# macvlan NODE: mv0 on eth0, with the host's address
+macvlan() {
+	must nip "$1" link add mv0 link eth0 type macvlan mode bridge
+	must nip "$1" addr flush dev eth0
+	give "$1" "$NET$1/$LEN" mv0
+	must nip "$1" link set mv0 up
+}
+
+a_macvlan_gets_what_is_sent_to_all_members() {
+	local node
+
+	setup_nodes 3
+	for node in 1 2; do
+		macvlan "$node"
+		must n "$node" carpconfig carp0 create carpdev mv0 \
+			pass "$PASS" balancing ip \
+			carpnodes spread 2 host "$node" of 2 "$VIP/$LEN" up
+	done
+	check "each is master of one" slowwait 10 prints "MASTER MASTER" \
+		both_states
+	check "reached" slowwait 2 n 3 ping -q -c 1 -W 1 "$VIP"
+	refused "the virtual MAC" "use that one or mode passthru" \
+		nip 1 link set carp0 type carp vhid 1
+	check "as before" slowwait 2 n 3 ping -q -c 1 -W 1 "$VIP"
+}
+
+both_states() {
+	echo "$(state_of 1) $(state_of 2)"
+}
+
+a_macvlan_that_becomes_deaf_is_told_of() {
+	setup_nodes 1
+	macvlan 1
+	must nip 1 link add carp0 link mv0 address "$(mac 1 mv0)" \
+		type carp vhid 1
+	check "not yet" fails logged "does not arrive"
+	must nip 1 link set mv0 address 02:00:00:00:00:99
+	check "it is told" logged "carp0: .* does not arrive"
+}
+
+a_vlan_on_a_macvlan_is_as_deaf() {
+	setup_nodes 1
+	macvlan 1
+	must nip 1 link add mv0.7 link mv0 type vlan id 7
+	refused "the virtual MAC" "use that one or mode passthru" \
+		nip 1 link add carp0 link mv0.7 type carp vhid 1
+	must nip 1 link add carp0 link mv0.7 address "$(mac 1 mv0)" \
+		type carp vhid 1
 }
 
 an_ipvlan_is_no_parent() {
