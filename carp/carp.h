@@ -16,6 +16,7 @@
 #include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -120,6 +121,7 @@ struct carp_linkgroup {
  * @sysctl: handle of net.carp
  * @fib_nb: hears of routes, route.c
  * @devs: all carp_dev; written under RTNL, read under RCU
+ * @n_peered: how many of them have a unicast peer; written under RTNL
  * @vips: all virtual addresses by value; written under @vips_lock, read under
  *	RCU
  * @vips_lock: protects the lists of virtual addresses against each other's
@@ -155,6 +157,7 @@ struct carp_net {
 	struct ctl_table_header *sysctl;
 	struct notifier_block fib_nb;
 	struct list_head devs;
+	unsigned int n_peered;
 	DECLARE_HASHTABLE(vips, CARP_VIP_HASH_BITS);
 	spinlock_t vips_lock; /* protects the lists of virtual addresses */
 	struct carp_stats __percpu *stats;
@@ -244,6 +247,12 @@ struct carp_params {
 	u8 cksum6;
 	u8 form;
 };
+
+/* Whether advertisements go to a peer, of either family. */
+static inline bool carp_params_peered(const struct carp_params *params)
+{
+	return params->peer4 || !ipv6_addr_any(&params->peer6);
+}
 
 /**
  * struct carp_node_conf - one node as configured

@@ -325,8 +325,12 @@ static void carp_config_force(struct carp_dev *carp, enum carp_state state)
 void carp_config_commit(struct carp_config *cfg, struct carp_dev *carp)
 {
 	bool new_mac = !ether_addr_equal(cfg->nodes.mac, carp->dev->dev_addr);
+	struct carp_net *cn = carp->cn;
 
 	carp_nodes_retire(carp, &cfg->nodes);
+	WRITE_ONCE(cn->n_peered, cn->n_peered -
+		   carp_params_peered(&carp->params) +
+		   carp_params_peered(&cfg->params));
 	memcpy(&carp->params, &cfg->params, sizeof(cfg->params));
 	if (cfg->key) {
 		carp_key_publish(carp, cfg->key);

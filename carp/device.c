@@ -47,9 +47,13 @@ static int carp_device_enter_net(struct carp_dev *carp)
 
 static void carp_device_leave_net(struct carp_dev *carp)
 {
+	struct carp_net *cn = carp->cn;
+
+	WRITE_ONCE(cn->n_peered,
+		   cn->n_peered - carp_params_peered(&carp->params));
 	list_del_rcu(&carp->node);
-	if (list_empty(&carp->cn->devs))
-		carp_nf_unregister(carp->cn);
+	if (list_empty(&cn->devs))
+		carp_nf_unregister(cn);
 }
 
 static void carp_device_free(struct net_device *dev)

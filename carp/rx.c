@@ -165,7 +165,7 @@ static enum carp_parse carp_rx_parse(struct carp_rx *rx, const u8 *data)
 }
 
 /* Who has a unicast peer takes from it alone, and who has none takes what is
- * sent to the group.
+ * sent to the group. A link-local address is another host's on another link.
  */
 static bool carp_rx_peer_ok(const struct carp_rx *rx,
 			    const struct carp_dev *carp)
@@ -179,6 +179,9 @@ static bool carp_rx_peer_ok(const struct carp_rx *rx,
 				     !key->peer4;
 	if (ipv6_addr_any(&key->peer6))
 		return !rx->unicast;
+	if (ipv6_addr_type(&key->peer6) & IPV6_ADDR_LINKLOCAL &&
+	    rx->port != READ_ONCE(carp->port))
+		return false;
 	return rx->unicast && ipv6_addr_equal(&rx->v6, &key->peer6);
 }
 
@@ -186,7 +189,7 @@ static bool carp_rx_known_peer(const struct carp_rx *rx)
 {
 	const struct carp_dev *carp;
 
-	if (!rx->unicast)
+	if (!rx->unicast || !READ_ONCE(rx->cn->n_peered))
 		return false;
 
 	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
@@ -236,6 +239,8 @@ static struct carp_node *carp_rx_find(const struct carp_rx *rx)
 		node = rcu_dereference(rx->port->vhids[rx->adv.vhid]);
 		return node && carp_rx_peer_ok(rx, node->carp) ? node : NULL;
 	}
+	if (!READ_ONCE(rx->cn->n_peered))
+		return NULL;
 
 	list_for_each_entry_rcu(carp, &rx->cn->devs, node) {
 		node = carp_rx_find_node(carp, rx->adv.vhid);

@@ -18,6 +18,7 @@ ALL_TESTS="
 	roles_swap_with_both
 	ipv4_from_anybody_but_the_peer_is_refused_and_counted
 	ipv6_from_anybody_but_the_peer_is_refused_and_counted
+	a_link_local_peer_is_on_the_parents_link
 	one_vhid_on_two_links_has_the_same_peer
 	no_peer_is_multicast_again
 	each_family_has_a_peer_of_its_own
@@ -112,10 +113,6 @@ unicast_ipv6_members_behind_a_router_elect_one_master() {
 	VIPS=2001:db8::1/128 unicast_election 2001:db8:1::2 2001:db8:2::224 peer6
 }
 
-has_link_local() {
-	nip "$1" -6 -o addr show dev eth0 scope link -tentative | grep -q fe80
-}
-
 # Each other's addresses are on another link than the parents, and in the opposite
 # order: who is preferred is decided by what is in the packets.
 #
@@ -177,8 +174,8 @@ unicast_members_elect_through_the_documented_rules() {
 unicast_link_local_members_elect_one_master() {
 	setup_nodes6 3
 	NS[r]=${NS[seg]}
-	check "an address" slowwait 5 has_link_local 1
-	check "an address" slowwait 5 has_link_local 2
+	check "an address" slowwait 5 has_link_local 1 eth0
+	check "an address" slowwait 5 has_link_local 2 eth0
 	VIPS=$VIP6/64 unicast_election fe80::ff:fe00:1 fe80::ff:fe00:2 peer6
 	check "the client reaches it" n 3 ping -6 -q -c 3 -i 0.2 -W 1 "$VIP6"
 }
@@ -311,6 +308,30 @@ destinations() {
 		print $5 }' | sort -u | paste -sd' '
 }
 
+# link_local DEVICE: of node 1
+link_local() {
+	nip 1 -6 -j addr show dev "$1" scope link |
+		jq -r 'first(.[].addr_info[]?.local // empty)'
+}
+
+# judged DEVICE: what node 2 sends there, by the peer's address
+judged() {
+	check "by $1" n 2 "$HERE/inject.py" "$1" "${NS[1]}:carp0" family=6 \
+		eth_dst="$(nip 1 -j link show "$1" | json_value address)" \
+		dst="$(link_local "$1")" src=fe80::9
+}
+
+a_link_local_peer_is_on_the_parents_link() {
+	setup_nodes6 2
+	cable 1 2
+	check "an address" slowwait 5 has_link_local 1 eth0
+	check "another" slowwait 5 has_link_local 1 eth1
+	VIPS=$VIP6/64 member 1 advbase 250 peer6 fe80::9
+	check "it listens" slowwait 5 is_state 1 BACKUP
+	judged eth0 <<<ipackets6
+	judged eth1 <<<badif
+}
+
 # As of a LAN and a WAN whose members speak to each other over one more link.
 one_vhid_on_two_links_has_the_same_peer() {
 	local node
@@ -331,6 +352,9 @@ one_vhid_on_two_links_has_the_same_peer() {
 	check "the other node 2's" slowwait 10 is_state 2 MASTER carp1
 	check "node 2 hears of the one" holds 5 is_state 2 BACKUP carp0
 	check "and node 1 of the other" holds 5 is_state 1 BACKUP carp1
+	must nip 1 link del carp1
+	must nip 2 link set carp1 type carp nopeer
+	check "node 2 hears as before" holds 5 is_state 2 BACKUP carp0
 }
 
 no_peer_is_multicast_again() {
