@@ -148,6 +148,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 	vip = carp_addr_find4(carp, addr);
 	if (!vip || carp_addr_still4(carp, addr))
 		return;
+	WRITE_ONCE(carp->removed4, addr);
 	carp_vip_remove(carp, vip);
 
 	carp_addrs_del4(&carp->addrs, (const u8 *)&addr);

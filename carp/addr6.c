@@ -155,6 +155,7 @@ static void carp_addr6_del(struct carp_dev *carp, const struct in6_addr *addr)
 	spin_lock_bh(&cn->vips_lock);
 	vip = carp_addr6_find(carp, addr);
 	if (vip) {
+		carp->removed6 = *addr;
 		hash_del_rcu(&vip->hash);
 		list_del_rcu(&vip->list);
 		list_add_tail(&vip->left, &carp->left6);

@@ -491,6 +491,8 @@ struct carp_vhost {
  * @addrs_room: how many IPv4 addresses @addrs has memory for, RTNL
  * @promoted: the address being told of was there before, RTNL
  * @unsettled: routes followed one that was promoted, nobody told of them; RTNL
+ * @removed4: the virtual address that was removed last; written under RTNL
+ * @removed6: the same for IPv6, carp_net.vips_lock
  * @spare_vip: memory for the IPv4 address that is about to be added, RTNL
  * @spare_vip6: the same for an IPv6 address, by xchg(): not all come under RTNL
  * @spare_key: memory for the key that follows from an IPv4 address, RTNL
@@ -534,6 +536,8 @@ struct carp_dev {
 	unsigned int addrs_room;
 	bool promoted;
 	bool unsettled;
+	__be32 removed4;
+	struct in6_addr removed6;
 	struct carp_vip *spare_vip;
 	struct carp_vip *spare_vip6;
 	struct carp_key *spare_key;

@@ -14,7 +14,8 @@
  * @carp: the device
  *
  * An address of the parent, or a virtual one if the parent has none: what
- * OpenBSD does. Peers use it to break ties.
+ * OpenBSD does. Peers use it to break ties. The goodbye after the last virtual
+ * one leaves from that.
  *
  * Context: RCU. Return: the address, or 0 if there is none at all.
  */
@@ -35,7 +36,7 @@ __be32 carp_source4(struct carp_dev *carp)
 		if (vip->family == CARP_INET)
 			return vip->v4;
 	}
-	return 0;
+	return READ_ONCE(carp->removed4);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -43,7 +44,7 @@ __be32 carp_source4(struct carp_dev *carp)
  * carp_source6 - IPv6 source of our advertisements
  * @carp: the device
  * @addr: where to: an address of the parent, its link-local one if it has any,
- *	or a virtual one
+ *	or a virtual one, be it that it was removed last
  *
  * Context: RCU, BH disabled. Return: false if there is none at all.
  */
@@ -75,6 +76,10 @@ bool carp_source6(struct carp_dev *carp, struct in6_addr *addr)
 			return true;
 		}
 	}
-	return false;
+
+	spin_lock(&carp->cn->vips_lock);
+	*addr = carp->removed6;
+	spin_unlock(&carp->cn->vips_lock);
+	return !ipv6_addr_any(addr);
 }
 #endif /* CONFIG_IPV6 */

@@ -8,6 +8,7 @@
 ALL_TESTS="
 	master_down_and_intervals_are_exact_over_ipv6
 	an_advbase_of_0_counts_in_256ths_over_ipv6
+	the_goodbye_after_the_last_address_has_a_source_over_ipv6
 	forcing_either_state_in_either_state_is_survived_over_ipv6
 	roles_swap_within_a_tenth_of_a_second_over_ipv6
 	three_members_take_over_in_order_over_ipv6

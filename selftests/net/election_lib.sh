@@ -26,6 +26,23 @@ setup_one() {
 	check "it listens" slowwait 5 is_state 1 BACKUP
 }
 
+# A parent without an address of its own.
+the_goodbye_after_the_last_address_has_a_source() {
+	setup_nodes 2
+	must nip 1 addr flush dev eth0
+	member 1
+	member 2 advskew 100
+	check "master" slowwait 10 is_state 1 MASTER
+	check "backup" is_state 2 BACKUP
+	capture 2 eth0 "$TMP/wire" "ip proto 112 or ip6 proto 112"
+	must nip 1 addr del "$VIP/$LEN" dev carp0
+	check "goodbye is heard" slowwait 1 is_state 2 MASTER
+	capture_stop "$CAPTURE"
+	frames "$TMP/wire" >"$TMP/frames"
+	check "from what it was" \
+		grep -q "$VIP > .*advbase=255 advskew=255" "$TMP/frames"
+}
+
 force() {
 	must nip "$1" link set carp0 type carp state "$2"
 }
