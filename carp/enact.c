@@ -196,6 +196,9 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 
 	if (act & CARP_ACT_STATE)
 		carp_enact_state(node);
+	/* It may have been demoted and have heard of a better one at once. */
+	if (node->fsm.state != CARP_STATE_MASTER)
+		act &= ~(CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE);
 	/* Also where nothing has changed: a net below the notifiers that put
 	 * back marks which the kernel has cleared, see route.c.
 	 */
