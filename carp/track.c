@@ -74,9 +74,11 @@ static int carp_track_find_link(struct carp_dev *carp, struct carp_track *track,
 	struct net_device *dev = carp->dev;
 	struct net_device *link;
 
-	/* Known by what it is called first, whatever its other names. */
+	/* Known by what it is called first, whatever its other names. But one
+	 * that has gone may have been called what is another name of a link now.
+	 */
 	link = __dev_get_by_name(dev_net(dev), track->name);
-	if (link)
+	if (link && (track->weight || !carp_track_find(&carp->tracks, track)))
 		strscpy(track->name, link->name, IFNAMSIZ);
 	if (!track->weight)
 		return 0;
@@ -137,6 +139,19 @@ static int carp_track_parse(struct carp_dev *carp, struct carp_track *track,
 	return carp_track_find_link(carp, track, attr, extack);
 }
 
+/* When all of @tracks that are before this one will have been done. */
+static bool carp_track_is_known(struct carp_dev *carp, struct list_head *tracks,
+				const struct carp_track *wanted)
+{
+	const struct carp_track *track = wanted;
+
+	list_for_each_entry_continue_reverse(track, tracks, list) {
+		if (carp_track_same(track, wanted))
+			return track->weight;
+	}
+	return carp_track_find(&carp->tracks, wanted);
+}
+
 /**
  * carp_track_prepare - check a request, without any effect
  * @carp: the device, which need not be registered yet
@@ -162,14 +177,17 @@ int carp_track_prepare(struct carp_dev *carp, const struct nlattr *nest,
 		err = carp_track_parse(carp, track, attr, extack);
 		if (err)
 			return err;
-		if (track->weight && !carp_track_find(&carp->tracks, track) &&
-		    ++n_tracks > CARP_TRACK_LIST_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "carp: a device can track 32 links and groups");
-			return -ENOSPC;
-		}
 	}
-	return 0;
+
+	list_for_each_entry(track, tracks, list) {
+		n_tracks -= carp_track_is_known(carp, tracks, track);
+		n_tracks += !!track->weight;
+	}
+	if (n_tracks <= CARP_TRACK_LIST_MAX)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, nest,
+			    "carp: a device can track 32 links and groups");
+	return -ENOSPC;
 }
 
 static void carp_track_apply(struct carp_dev *carp, struct carp_track *track)

@@ -31,6 +31,8 @@ ALL_TESTS="
 	addresses_are_announced_again_when_a_bond_fails_over
 	each_transition_is_a_uevent
 	a_link_is_tracked_by_any_of_its_names
+	what_has_gone_is_tracked_no_more_by_a_name_that_is_anothers_now
+	a_master_that_yields_when_it_is_demoted_says_no_more
 	a_device_does_not_become_what_it_tracks
 "
 
@@ -204,6 +206,9 @@ what_cannot_be_tracked_is_refused() {
 	refused "one more" "32" carp 1 carp0 track group 33
 	must carp 1 carp0 -track group 7
 	check "one less, and it is" carp 1 carp0 track group 33
+	check "in one go" carp 1 carp0 track group 34 -track group 8
+	refused "once more" "32" carp 1 carp0 track group 35 track group 36 \
+		-track group 9
 }
 
 no_demotion_is_left_when_every_cause_is_gone() {
@@ -435,6 +440,55 @@ a_link_is_tracked_by_any_of_its_names() {
 	check "not twice" busywait 0.3 is_demoted 1 60
 	must carp 1 carp0 -track uplink0
 	check "tracked no more" busywait 0.3 is_demoted 1 0
+}
+
+# away: d0 is tracked, and gone
+away() {
+	must nip 1 link add d0 type dummy
+	must carp 1 carp0 track d0 weight 40
+	must nip 1 link del d0
+	check "it counts" busywait 0.3 is_demoted 1 40
+}
+
+what_has_gone_is_tracked_no_more_by_a_name_that_is_anothers_now() {
+	setup_nodes 1
+	altname
+	member 1
+	away
+	must nip 1 link property add dev eth1 altname d0
+	must carp 1 carp0 -track d0
+	check "tracked no more" busywait 0.3 is_demoted 1 0
+	must nip 1 link property del dev eth1 altname d0
+	away
+	must nip 1 link property add dev eth1 altname d0
+	must nip 1 link set carp0 type carp notrack d0
+	check "nor by ip" busywait 0.3 is_demoted 1 0
+}
+
+hears() {
+	[ "$(counter "$1" ipackets)" -ge 1 ]
+}
+
+a_master_that_yields_when_it_is_demoted_says_no_more() {
+	local sent
+
+	setup_nodes 2
+	must nip 1 link add d0 multicast on type dummy
+	sysctl_set 1 net.carp.ifdown_demotion_factor=0
+	must nip 1 link add carp1 link d0 type carp vhid 2
+	must nip 1 addr add 10.1.0.1/24 dev carp1
+	must nip 1 link set carp1 up
+	member 1 advbase 200
+	member 2 advbase 200
+	must nip 1 link set carp0 type carp state master
+	check "node 2 hears it" slowwait 5 hears 2
+	sent=$(counter 1 opackets)
+	# Nobody is told of it: what is heard next finds it.
+	sysctl_set 1 net.carp.ifdown_demotion_factor=240
+	must nip 2 link set carp0 type carp state master
+	check "it yields" slowwait 5 is_state 1 BACKUP
+	check "demoted" is_demoted 1 240
+	equal "and is silent" "$sent" "$(counter 1 opackets)"
 }
 
 a_device_does_not_become_what_it_tracks() {

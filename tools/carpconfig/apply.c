@@ -173,9 +173,11 @@ static int check_tracks(struct job *job)
 
 	for (unsigned int i = 0; i < req->n_tracks; i++) {
 		track = &req->tracks[i];
-		/* The kernel knows a link that has other names by its first. */
-		index = if_nametoindex(track->name);
-		if (index)
+		/* The kernel knows a link that has other names by its first;
+		 * what has gone may have been called what is another name now.
+		 */
+		index = track->group_word ? 0 : if_nametoindex(track->name);
+		if (index && (track->weight || !is_tracked(job->link, track)))
 			if_indextoname(index, track->name);
 		if (track->group_word &&
 		    !group_number(track->group_word, &track->group))
