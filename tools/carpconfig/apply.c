@@ -212,31 +212,43 @@ static int load_key(struct job *job)
 static const struct link_addr *find_addr(const struct job *job,
 					 const struct request_addr *a)
 {
-	const struct link_addr *have;
+	const struct link_addr *have, *found = NULL;
 
 	for (size_t i = 0; job->link && i < job->state.n_addrs; i++) {
 		have = &job->state.addrs[i];
-		if (have->ifindex == job->ifindex &&
-		    have->family == a->family &&
-		    !memcmp(have->addr, a->addr, sizeof(a->addr)))
+		if (have->ifindex != job->ifindex ||
+		    have->family != a->family ||
+		    memcmp(have->addr, a->addr, sizeof(a->addr)))
+			continue;
+		/* IPv4 has the same one with several lengths. */
+		if (a->has_prefixlen && have->prefixlen == a->prefixlen)
 			return have;
+		found = found ?: have;
 	}
-	return NULL;
+	return found;
 }
 
 /* As with one that was not set, the MAC follows from the vhid. With several
  * nodes it does in any case, and the kernel lets nobody set it.
  */
-static void derive_lladdr(struct job *job)
+static int derive_lladdr(struct job *job)
 {
+	static const struct request nothing;
 	struct request *req = job->req;
+	uint8_t follows[sizeof(req->lladdr)];
 
 	if (!(req->given & GIVEN_LLADDR) || req->own_lladdr)
-		return;
-	if (nodes_several(req, job->link))
-		req->given &= ~GIVEN_LLADDR;
-	else
+		return EXIT_OK;
+	if (!nodes_several(req, job->link)) {
 		nodes_lladdr(req, job->link, req->lladdr);
+		return EXIT_OK;
+	}
+	nodes_lladdr(&nothing, job->link, follows);
+	if (job->link && job->link->n_nodes < 2 &&
+	    memcmp(job->link->lladdr, follows, sizeof(follows)))
+		return fail(req->ifname, "-lladdr first, in a command of its own: with several nodes the MAC address cannot be set");
+	req->given &= ~GIVEN_LLADDR;
+	return EXIT_OK;
 }
 
 static bool asks_for_ipv6(const struct request *req)
@@ -453,7 +465,8 @@ int apply(struct nl *nl, struct request *req)
 	int rc;
 
 	rc = check(&job);
-	derive_lladdr(&job);
+	if (!rc)
+		rc = derive_lladdr(&job);
 	if (!rc)
 		rc = send_all(&job);
 	explicit_bzero(&req->key, sizeof(req->key));

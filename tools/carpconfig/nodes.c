@@ -88,6 +88,15 @@ bool nodes_spread(struct request *req, const struct link *link, char *err)
 	return true;
 }
 
+/* Of the only node, once that has this vhid: one that was there keeps its own. */
+static uint8_t advskew_of(const struct link *link, uint8_t vhid)
+{
+	for (unsigned int i = 0; i < link->n_nodes; i++)
+		if (link->nodes[i].vhid == vhid)
+			return link->nodes[i].advskew;
+	return link->advskew;
+}
+
 /**
  * nodes_least_advskew - the advskew of the most eager node
  * @req: a request whose nodes are known
@@ -103,6 +112,8 @@ uint8_t nodes_least_advskew(const struct request *req, const struct link *link)
 		return request_least_advskew(req);
 	if (req->given & GIVEN_ADVSKEW)
 		return req->advskew;
+	if (req->given & GIVEN_VHID)
+		return advskew_of(link, req->vhid);
 	least = link->advskew;
 	for (unsigned int i = 0; i < link->n_nodes; i++)
 		if (link->nodes[i].advskew < least)

@@ -129,8 +129,19 @@ static void test_least_advskew(void)
 	struct link link = { .advskew = 6, .n_nodes = 2,
 			     .nodes = { { 1, 6, 0, 0, 0 },
 					{ 2, 5, 0, 0, 0 } } };
+	char vhid[][16] = { "carp0", "vhid", "2", "advbase", "0" };
+	struct link apart = { .advskew = 4, .n_nodes = 2,
+			      .nodes = { { 1, 4, 0, 0, 0 },
+					 { 2, 100, 0, 0, 0 } } };
 	static struct request req;
 
+	result(parse_words(&req, vhid, 5) &&
+	       nodes_least_advskew(&req, &apart) == 100,
+	       "of nodes of which one stays, that one's");
+	strcpy(vhid[2], "3");
+	result(parse_words(&req, vhid, 5) &&
+	       nodes_least_advskew(&req, &apart) == 4,
+	       "and one with a new vhid has the first one's");
 	result(parse_words(&req, line, 3) &&
 	       nodes_least_advskew(&req, &link) == 7 &&
 	       parse_words(&req, word, 3) &&
