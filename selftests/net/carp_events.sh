@@ -27,6 +27,7 @@ ALL_TESTS="
 	hooks_are_run_whatever_is_ignored
 	hooks_are_told_that_a_device_is_gone
 	hooks_of_a_device_that_is_renamed_or_deleted_wait_their_turn
+	hooks_learn_of_another_name
 	hooks_survive_the_loss_of_their_directory_and_of_the_module
 "
 
@@ -538,11 +539,17 @@ hooks_are_told_that_a_device_is_gone() {
 	must carp 1 carp0 state master
 	check "a new one" slowwait 5 logged 4
 	kill -STOP "$BG"
+	flap 1
 	flood
 	must carp 1 carp0 destroy
 	kill -CONT "$BG"
 	check "found out" slowwait 10 grep -qx 'INIT interface is gone' \
 		"$TMP/log"
+	# What it had not read yet is older than that.
+	must nip 1 link set lo alias on
+	check "it is at rest" slowwait 5 rests "$BG"
+	equal "nothing after it" "INIT interface is gone" \
+		"$(tail -n 1 "$TMP/log")"
 	check "it says so" grep -q 'carp0: is gone, its last transitions were lost' \
 		"$ERRORS"
 }
@@ -574,6 +581,30 @@ hooks_of_a_device_that_is_renamed_or_deleted_wait_their_turn() {
 	equal "in order" "carp0 MASTER, carp0 INIT, carp9 BACKUP, carp9 INIT, carp9 BACKUP" \
 		"$(sed ':a; N; $!ba; s/\n/, /g' "$TMP/log")"
 	equal "without complaint" "" "$(cat "$ERRORS")"
+}
+
+hooks_learn_of_another_name() {
+	setup_master
+	# shellcheck disable=SC2016
+	hook log 'echo "$CARP_IFNAME $CARP_STATE $CARP_REASON" >>"'"$TMP"'/log"'
+	run_hooks
+	must slowwait 5 logged 1
+	if nip 1 link set carp0 name carp9 2>/dev/null; then
+		check "both names" slowwait 5 logged 3
+		equal "are told" "carp0 INIT interface is renamed, carp9 MASTER interface is renamed" \
+			"$(sed -n 2,3p "$TMP/log" | paste -sd, | sed 's/,/, /')"
+	else
+		# Old kernels rename no device that is up.
+		must carp 1 carp0 down
+		must nip 1 link set carp0 name carp9
+		must nip 1 link set carp9 up
+		check "the old one" slowwait 5 logged 2
+		equal "ends by itself" "carp0 INIT interface set down" \
+			"$(sed -n 2p "$TMP/log")"
+		check "the new one" slowwait 5 logged 3
+		equal "begins" "carp9 BACKUP initialization complete" \
+			"$(sed -n 3p "$TMP/log")"
+	fi
 }
 
 hooks_survive_the_loss_of_their_directory_and_of_the_module() {

@@ -14,6 +14,7 @@ ALL_TESTS="
 	carpconfig_adds_and_removes_addresses_beside_the_others
 	carpconfig_adds_and_removes_ipv6_addresses
 	carpconfig_leaves_an_address_that_is_set_alone
+	carpconfig_knows_an_address_by_its_length_too
 	carpconfig_sets_peers_and_forms
 	carpconfig_keeps_the_peers_when_something_else_is_set
 	carpconfig_sets_the_mac_address
@@ -28,6 +29,7 @@ ALL_TESTS="
 	monitor_follows_interfaces_that_come_and_go
 	monitor_is_silent_about_other_interfaces
 	monitor_recovers_what_its_socket_lost
+	monitor_ends_when_nobody_reads
 	a_change_is_told_of_a_device_that_is_down
 "
 
@@ -238,6 +240,8 @@ carpconfig_sets_the_mac_address() {
 	must carp 1 carp2 create carpdev eth0 vhid 6 -lladdr
 	check "-lladdr at creation" grep -q '	lladdr 00:00:5e:00:01:06' \
 		<(carp 1 carp2)
+	refused "-lladdr and several nodes" "-lladdr first" \
+		carp 1 carp1 -lladdr carpnodes 5:0,9:100
 	must carp 1 carp3 create carpdev eth0 carpnodes 7:0,8:100 -lladdr
 	must carp 1 carp3 -lladdr
 	check "-lladdr with several nodes" \
@@ -453,6 +457,39 @@ monitor_recovers_what_its_socket_lost() {
 	flap 1
 	check "and then it goes on" slowwait 5 lines 12
 	in_order 3 14
+}
+
+# As below socat or inetd: a socket, whose other end is closed.
+monitor_ends_when_nobody_reads() {
+	setup_master
+	bg 1 python3 -c '
+import socket, subprocess, sys
+ours, its = socket.socketpair()
+monitor = subprocess.Popen([sys.argv[1], "monitor"], stdout=its)
+its.close()
+ours.close()
+print("ended with", monitor.wait(), flush=True)' "$CARPCONFIG"
+	check "at once" slowwait 5 grep -qx "ended with 1" "$BG_OUT"
+	bg 1 bash -c '"$0" monitor >/dev/full; echo "ended with $?"' "$CARPCONFIG"
+	must slowwait 5 n 1 pgrep -x carpconfig
+	check "a full disk" slowwait 5 ends_on_a_full_disk
+	check "is told" grep -q "carpconfig: monitor: No space left" "$BG_OUT"
+}
+
+ends_on_a_full_disk() {
+	flap 1
+	grep -qx "ended with 1" "$BG_OUT"
+}
+
+carpconfig_knows_an_address_by_its_length_too() {
+	setup_master
+	must nip 1 addr add 198.51.100.1/24 dev carp0
+	must nip 1 addr add 198.51.100.1/25 dev carp0
+	check "set already" carp 1 carp0 198.51.100.1/25
+	must carp 1 carp0 198.51.100.1/25 -alias
+	equal "the other one stays" "$VIP/24 198.51.100.1/24" \
+		"$(field 1 '.inet | map("\(.address)/\(.prefixlen)") |
+		sort | join(" ")')"
 }
 
 a_change_is_told_of_a_device_that_is_down() {

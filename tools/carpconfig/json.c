@@ -211,14 +211,17 @@ json_t *json_link(const struct link *link, const struct state *state,
  * @ifindex: its index
  * @t: the transition
  *
- * Return: the object.
+ * Return: the object, or NULL without memory, or if the name is not UTF-8.
  */
 json_t *json_event(const char *ifname, int ifindex,
 		   const struct transition *t)
 {
 	json_t *json = json_transition(t);
 
-	json_object_set_new(json, "ifname", json_string(ifname));
+	if (json_object_set_new(json, "ifname", json_string(ifname))) {
+		json_decref(json);
+		return NULL;
+	}
 	json_object_set_new(json, "ifindex", json_integer(ifindex));
 	return json;
 }

@@ -103,15 +103,19 @@ static bool is_after(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) > 0;
 }
 
-static bool print_event(const struct monitor *m, const struct link *link,
-			const struct transition *t)
+/* Each line is written at once: errno is that of this one. */
+static int print_event(const struct monitor *m, const struct link *link,
+		       const struct transition *t)
 {
-	if (!m->json) {
+	errno = 0;
+	if (!m->json)
 		show_transition(stdout, link->ifname, link, t);
-		return true;
-	}
-	return json_print(json_event(link->ifname, link->ifindex, t),
-			  JSON_COMPACT);
+	else if (!json_print(json_event(link->ifname, link->ifindex, t),
+			     JSON_COMPACT))
+		return errno ? -errno : -EILSEQ;
+	if (!ferror(stdout))
+		return 0;
+	return errno ? -errno : -EIO;
 }
 
 static void print_gap(const struct link *link, uint32_t missing)
@@ -176,11 +180,13 @@ static int take_transition(struct monitor *m, const struct seen *seen,
 			   const struct link *link, const struct transition *t)
 {
 	uint32_t missing = t->serial - seen->serial - 1;
+	int err;
 
 	if (missing)
 		print_gap(link, missing);
-	if (!print_event(m, link, t))
-		return -ENOMEM;
+	err = print_event(m, link, t);
+	if (err)
+		return err;
 	return run_hooks(m, seen, t, carp_reason_text(t->reason), missing);
 }
 
@@ -199,6 +205,27 @@ static bool is_stale(const struct seen *seen, const struct link *link)
 	       last_time(link) <= seen->time;
 }
 
+/* Who serves by the old name is to stop, and who knows the new one to begin. */
+static int take_name(struct monitor *m, struct seen *seen,
+		     const struct link *link)
+{
+	static const char reason[] = "interface is renamed";
+	int err = 0;
+
+	if (!strcmp(seen->ifname, link->ifname))
+		return 0;
+	if (seen->state == CARP_STATE_INIT || !seen->ifname[0]) {
+		strcpy(seen->ifname, link->ifname);
+		return 0;
+	}
+	if (is_wanted(m, seen->ifname))
+		err = run_hooks_now(m, seen, CARP_STATE_INIT, reason);
+	strcpy(seen->ifname, link->ifname);
+	if (!err && is_wanted(m, seen->ifname))
+		err = run_hooks_now(m, seen, seen->state, reason);
+	return err;
+}
+
 /* Tell what is new in a link's history. */
 static int take_history(struct monitor *m, const struct link *link)
 {
@@ -212,6 +239,7 @@ static int take_history(struct monitor *m, const struct link *link)
 		return -ENOMEM;
 	if (is_stale(seen, link))
 		return 0;
+	err = take_name(m, seen, link);
 	remember(seen, link);
 	if (is_after(seen->serial, link->serial))
 		seen->serial = 0;
@@ -301,8 +329,11 @@ static int take_gone(struct monitor *m, struct seen *seen)
 	return err;
 }
 
-/* Events were lost: what they would have told is in the histories. */
-static int resynchronise(struct monitor *m)
+/* Events were lost: what they would have told is in the histories. What still
+ * waits is older than these, and as long as anything waits the kernel drops more
+ * without a word.
+ */
+static int resynchronise(struct monitor *m, struct nl *nl)
 {
 	struct state state = { 0 };
 	int err;
@@ -311,7 +342,9 @@ static int resynchronise(struct monitor *m)
 		"carpconfig: monitor: events were lost, reading the histories\n");
 	for (size_t i = 0; i < m->n_seen; i++)
 		m->seen[i].present = false;
-	err = state_links(m->ask, &state);
+	err = nl_drain(nl);
+	if (!err)
+		err = state_links(m->ask, &state);
 	for (size_t i = 0; !err && i < state.n_links; i++)
 		err = take_history(m, &state.links[i]);
 	for (size_t i = m->n_seen; !err && i > 0; i--)
@@ -340,7 +373,7 @@ static int wait_event(struct monitor *m, struct nl *nl, bool *events)
 	if (m->signal)
 		return -EINTR;
 	*events = fds[0].revents;
-	return (fds[1].revents & POLLERR) ? -EPIPE : 0;
+	return (fds[1].revents & (POLLERR | POLLHUP)) ? -EPIPE : 0;
 }
 
 static int take_events(struct monitor *m, struct nl *nl)
@@ -348,7 +381,7 @@ static int take_events(struct monitor *m, struct nl *nl)
 	ssize_t len = nl_receive(nl);
 
 	if (len == -ENOBUFS)
-		return resynchronise(m);
+		return resynchronise(m, nl);
 	return len < 0 ? len : take_buffer(m, nl, len);
 }
 
@@ -362,8 +395,6 @@ static int watch(struct monitor *m, struct nl *nl)
 		err = wait_event(m, nl, &events);
 		if (!err && events)
 			err = take_events(m, nl);
-		if (!err && ferror(stdout))
-			err = -EPIPE;
 	} while (!err);
 	return err;
 }

@@ -224,6 +224,22 @@ static int talk_once(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb,
 	return err;
 }
 
+/**
+ * nl_drain - forget what waits on a socket that listens
+ * @nl: the socket
+ *
+ * Return: 0 or a negative errno.
+ */
+int nl_drain(struct nl *nl)
+{
+	int fd = mnl_socket_get_fd(nl->sock);
+
+	while (recv(fd, nl->buf, sizeof(nl->buf), MSG_DONTWAIT) >= 0 ||
+	       errno == ENOBUFS || errno == EINTR)
+		;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
 static void wait_before(int again)
 {
 	struct timespec time = { .tv_nsec = DUMP_WAIT_NS << (again - 1) };
@@ -232,29 +248,47 @@ static void wait_before(int again)
 }
 
 /**
- * nl_talk - send a request and take the answers until it is done
+ * nl_talk - send a request and take the answer
  * @nl: the socket
  * @nlh: the request
- * @cb: called for every answer, may be NULL; must bear to see an answer twice,
- *	as a dump that changed under way is asked for again
+ * @cb: called for the answer, may be NULL
  * @data: for @cb
+ *
+ * Return: 0 or a negative errno; then nl->text may hold the kernel's sentence.
+ */
+int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
+{
+	bool interrupted = false;
+
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	return talk_once(nl, nlh, cb, data, &interrupted);
+}
+
+/**
+ * nl_dump - ask for a list
+ * @nl: the socket
+ * @nlh: the request
+ * @forget: called before the list comes, and before it comes again if it
+ *	changed under way: what was deleted meanwhile is not to stay
+ * @cb: called for each of the list; must bear to see one twice
+ * @data: for both
  *
  * A list that never stands still is better than none: the last one is taken,
  * and standard error says so.
  *
  * Return: 0 or a negative errno; then nl->text may hold the kernel's sentence.
  */
-int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
+int nl_dump(struct nl *nl, struct nlmsghdr *nlh, void (*forget)(void *data),
+	    mnl_cb_t cb, void *data)
 {
 	bool interrupted;
 	int err;
 
-	nlh->nlmsg_flags |= NLM_F_REQUEST;
-	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
-		nlh->nlmsg_flags |= NLM_F_ACK;
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
 	for (int again = 0; again <= DUMP_AGAIN; again++) {
 		if (again)
 			wait_before(again);
+		forget(data);
 		interrupted = false;
 		err = talk_once(nl, nlh, cb, data, &interrupted);
 		if (err || !interrupted)

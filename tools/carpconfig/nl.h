@@ -35,6 +35,9 @@ void nl_close(struct nl *nl);
 ssize_t nl_receive(struct nl *nl);
 const char *nl_sentence(const struct nl *nl);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data);
+int nl_dump(struct nl *nl, struct nlmsghdr *nlh, void (*forget)(void *data),
+	    mnl_cb_t cb, void *data);
+int nl_drain(struct nl *nl);
 
 struct nlmsghdr *nl_link_message(void *buf, uint16_t type, uint16_t flags,
 				 int ifindex);

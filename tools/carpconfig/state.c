@@ -16,6 +16,20 @@ static void *grow(void *array, size_t n, size_t size)
 	return reallocarray(array, n ? 2 * n : 1, size);
 }
 
+static void forget_links(void *data)
+{
+	struct state *state = data;
+
+	state->n_links = 0;
+}
+
+static void forget_addrs(void *data)
+{
+	struct state *state = data;
+
+	state->n_addrs = 0;
+}
+
 static int take_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct state *state = data;
@@ -76,11 +90,11 @@ int state_links(struct nl *nl, struct state *state)
 	struct nlmsghdr *nlh;
 	struct nlattr *info;
 
-	nlh = nl_link_message(buf, RTM_GETLINK, NLM_F_DUMP, 0);
+	nlh = nl_link_message(buf, RTM_GETLINK, 0, 0);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "carp");
 	mnl_attr_nest_end(nlh, info);
-	return nl_talk(nl, nlh, take_link, state);
+	return nl_dump(nl, nlh, forget_links, take_link, state);
 }
 
 struct one_link {
@@ -179,8 +193,8 @@ int state_addrs(struct nl *nl, struct state *state)
 	char buf[MNL_NLMSG_HDRLEN + 256];
 	struct nlmsghdr *nlh;
 
-	nlh = nl_addr_message(buf, RTM_GETADDR, NLM_F_DUMP);
-	return nl_talk(nl, nlh, take_addr, state);
+	nlh = nl_addr_message(buf, RTM_GETADDR, 0);
+	return nl_dump(nl, nlh, forget_addrs, take_addr, state);
 }
 
 /**
