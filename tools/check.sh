@@ -358,6 +358,8 @@ test_units() {
 	if make -s install DESTDIR="$dir" PREFIX=/opt >"$tmp/out" 2>&1 &&
 		grep -q '^ExecStart=/opt/sbin/carp-check %i$' \
 			"$dir/opt/lib/systemd/system/carp-check@.service" &&
+		grep -q '^Environment=CARPCONFIG=/opt/sbin/carpconfig$' \
+			"$dir/opt/lib/systemd/system/carp-check@.service" &&
 		[ -x "$dir/opt/sbin/carp-check" ] &&
 		[ -e "$dir/opt/lib/udev/rules.d/90-carp.rules" ]
 	then

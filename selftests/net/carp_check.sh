@@ -9,6 +9,8 @@ ALL_TESTS="
 	carp_check_demotes_and_undoes
 	carp_check_that_was_killed_is_cleaned_up_after
 	carp_check_undoes_later_what_it_cannot_now
+	carp_check_says_why_it_cannot_demote
+	carp_check_leaves_it_when_the_host_goes_down
 	carp_check_takes_what_is_left_of_a_count
 	carp_check_follows_a_new_device
 	carp_check_finds_a_device_that_was_renamed
@@ -152,6 +154,35 @@ carp_check_undoes_later_what_it_cannot_now() {
 	rm "$TMP/broken"
 	check "which can, later" undo_alone CARPCONFIG="$TMP/carpconfig"
 	check "once" demoted 0
+}
+
+carp_check_says_why_it_cannot_demote() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	CHECK=web
+	CARPCONFIG=/nosuch/carpconfig carp_check bg 1
+	check "that it cannot" slowwait 10 grep -q \
+		'web: carp0 cannot be demoted, trying again' "$BG_OUT"
+	check "and why" grep -q '/nosuch/carpconfig: ' "$BG_OUT"
+	bg_stop "$BG" TERM
+}
+
+# Undone now, it would take back what it cannot serve.
+carp_check_leaves_it_when_the_host_goes_down() {
+	setup_check
+	check_conf web DEVICE=carp0 WEIGHT=50
+	mkdir "$TMP/bin"
+	printf '%s\n' '#!/bin/sh' 'echo stopping' 'exit 1' >"$TMP/bin/systemctl"
+	chmod +x "$TMP/bin/systemctl"
+	CHECK=web
+	PATH=$TMP/bin:$PATH carp_check bg 1
+	check "demoted" slowwait 10 demoted 50
+	bg_stop "$BG" TERM
+	check "still" demoted 50
+	must undo_alone PATH="$TMP/bin:$PATH"
+	check "nor by --undo" demoted 50
+	must undo_alone
+	check "otherwise it is" demoted 0
 }
 
 # A count is 0 to 255 for a group.
