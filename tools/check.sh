@@ -378,6 +378,27 @@ test_units() {
 	fi
 }
 
+# What dkms has built already it does not build anew.
+test_dkms() {
+	local bin=$tmp/dkms-bin
+
+	mkdir -p "$bin"
+	# shellcheck disable=SC2016 # for the script
+	printf '%s\n' '#!/bin/sh' 'echo "$1" >>'"$tmp/dkms-log" \
+		'[ "$1" != status ] || echo carp/0.1.0: installed' >"$bin/dkms"
+	chmod +x "$bin/dkms"
+	PATH=$bin:$PATH make -s dkms-install DESTDIR= \
+		dkmsdir="$tmp/dkms-src" >"$tmp/out" 2>&1
+	if [ "$(paste -sd' ' "$tmp/dkms-log")" = "status remove install" ] &&
+		[ -e "$tmp/dkms-src/dkms.conf" ]
+	then
+		pass "dkms is let forget what it has built of older sources"
+	else
+		fail "dkms is let forget what it has built of older sources"
+		comment "$(cat "$tmp/out")"
+	fi
+}
+
 # reasons FILE: "[CARP_REASON_X] = text" of its table, one a line
 reasons() {
 	tr -s '[:space:]' ' ' <"$1" |
@@ -419,6 +440,7 @@ test_passfile
 test_man
 test_completion
 test_units
+test_dkms
 test_words
 test_shell
 finish
