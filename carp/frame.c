@@ -13,6 +13,7 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/ip.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
@@ -404,8 +405,9 @@ static void carp_frame_spread6(const struct carp_port *port,
 	if (!msg)
 		return;
 
+	/* With ipv6.disable=1 there is not even a table to look into. */
 	list_for_each_entry_rcu(carp, &port->devs, port_node) {
-		if (carp_is_master(carp) &&
+		if (carp_is_master(carp) && __in6_dev_get(carp->dev) &&
 		    __ipv6_neigh_lookup_noref(carp->dev, &msg->target))
 			carp_frame_copy(carp, skb);
 	}

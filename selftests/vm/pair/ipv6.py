@@ -518,6 +518,21 @@ def hosts_keep_their_default_route_through_a_failover_of_gateways(lab):
 
 # -- a kernel whose IPv6 is switched off --------------------------------------------
 
+# What a host says of itself, to all; the NIC of who has no IPv6 would not take it
+# from the group.
+ADVERTISES = """python3 - <<EOF
+import socket
+raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+raw.bind(("eth0", 0))
+own, other = (socket.inet_pton(socket.AF_INET6, a)
+              for a in ("fe80::9", "2001:db8::9"))
+raw.send(bytes.fromhex("ffffffffffff" "020000000009" "86dd")
+         + bytes.fromhex("60000000" "0018" "3aff") + own
+         + socket.inet_pton(socket.AF_INET6, "ff02::1")
+         + bytes.fromhex("88000000" "20000000") + other)
+EOF"""
+
+
 @test(limit=240)
 def without_ipv6_the_module_loads_and_ipv4_works(lab):
     # What the test before left there would be on the wire.
@@ -528,6 +543,8 @@ def without_ipv6_the_module_loads_and_ipv4_works(lab):
     with Watch(lab, plain, others=()):
         member(plain)
         become(plain, "MASTER")
+        client.sh(f"ping -c 2 -i 0.2 -W 2 {VIP}")
+        client.sh(ADVERTISES)
         client.sh(f"ping -c 2 -i 0.2 -W 2 {VIP}")
         for command in ("carpconfig carp0 inet6 2001:db8::100/64",
                         "ip addr add 2001:db8::100/64 dev carp0"):
