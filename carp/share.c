@@ -266,6 +266,22 @@ static bool carp_share_to_many(const struct sk_buff *skb)
 	return ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
 }
 
+/* Each host asks for its own neighbours, from whichever address. */
+static bool carp_share_solicits(const struct sk_buff *skb)
+{
+	const u8 *type;
+	u8 _type;
+
+	if (skb->protocol != htons(ETH_P_IPV6) ||
+	    ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
+		return false;
+
+	type = skb_header_pointer(skb, skb_network_offset(skb) +
+				  sizeof(struct ipv6hdr), sizeof(_type),
+				  &_type);
+	return type && *type == NDISC_NEIGHBOUR_SOLICITATION;
+}
+
 /**
  * carp_share_sends - may this host send a packet of its own from the address
  * @carp: the device, master
@@ -286,6 +302,8 @@ bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
 		return true;
 
 	masters = READ_ONCE(share->masters);
+	if (carp_share_solicits(skb))
+		return masters;
 	if (carp_share_to_many(skb))
 		return masters & 1;
 

@@ -11,6 +11,7 @@ ALL_TESTS="
 	balancing_ip_is_shared_by_two
 	balancing_ip_stealth_is_shared_by_three_over_ipv6
 	balancing_ip_unicast_is_shared_by_two
+	each_host_finds_its_clients_beside_a_link_local_address_over_ipv6
 	connections_stay_where_they_are_when_another_host_dies
 	path_mtu_works_in_every_mode
 	a_group_with_the_shared_mac_address_still_reaches_its_listeners
@@ -191,6 +192,24 @@ balancing_ip_stealth_is_shared_by_eight() {
 
 balancing_ip_unicast_is_shared_by_eight() {
 	PREPARE=hub shared_by 8 32 ip-unicast xor
+}
+
+link_local_address() {
+	must nip 1 addr add fe80::100/64 dev carp0
+	must nip 2 addr add fe80::100/64 dev carp0
+}
+
+each_host_finds_its_clients_beside_a_link_local_address() {
+	CLIENT=3
+	CLIENTS=20
+	PREPARE=link_local_address setup_hosts 2 2 ip-stealth xor
+	start_clients echo eth0 "$VIP" "$CLIENTS"
+	each_once "all alive"
+	check "both kept some" both_kept_some
+}
+
+both_kept_some() {
+	kept_some 1 && kept_some 2
 }
 
 # servers HOST...: each answers with its number
