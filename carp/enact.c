@@ -381,6 +381,14 @@ static enum carp_reason carp_enact_obstacle(const struct carp_node *node)
 	return CARP_REASON_NONE;
 }
 
+/* With all its devices: nothing is left that the others should make up for. */
+static bool carp_enact_lower_goes(const struct carp_dev *carp)
+{
+	const struct carp_port *port = READ_ONCE(carp->port);
+
+	return port && port->dev->dismantle;
+}
+
 /* The same, and what it means to the other devices. */
 static enum carp_reason carp_enact_look(const struct carp_node *node)
 {
@@ -391,7 +399,8 @@ static enum carp_reason carp_enact_look(const struct carp_node *node)
 		carp_enact_cause(carp, &carp->vhost.ifdown,
 				 &carp->cn->ifdowns,
 				 READ_ONCE(carp->cn->ifdown_factor),
-				 obstacle == CARP_REASON_PARENT_DOWN);
+				 obstacle == CARP_REASON_PARENT_DOWN &&
+				 !carp_enact_lower_goes(carp));
 	return obstacle;
 }
 

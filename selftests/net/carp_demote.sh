@@ -33,6 +33,7 @@ ALL_TESTS="
 	a_link_is_tracked_by_any_of_its_names
 	what_has_gone_is_tracked_no_more_by_a_name_that_is_anothers_now
 	a_master_that_yields_when_it_is_demoted_says_no_more
+	a_parent_that_is_deleted_demotes_nobody
 	a_device_does_not_become_what_it_tracks
 "
 
@@ -463,6 +464,24 @@ what_has_gone_is_tracked_no_more_by_a_name_that_is_anothers_now() {
 	must nip 1 link property add dev eth1 altname d0
 	must nip 1 link set carp0 type carp notrack d0
 	check "nor by ip" busywait 0.3 is_demoted 1 0
+}
+
+# With its devices, and no fault is left to be made up for.
+a_parent_that_is_deleted_demotes_nobody() {
+	setup_nodes 2
+	must nip 1 link add d0 multicast on type dummy
+	must nip 1 link set d0 up
+	member 1
+	must nip 1 link add carp1 link d0 type carp vhid 2
+	must nip 1 addr add 10.1.0.1/24 dev carp1
+	must nip 1 link set carp1 up
+	check "master" slowwait 5 is_state 1 MASTER
+	check "of both" slowwait 5 is_state 1 MASTER carp1
+	member 2 advskew 100
+	check "backup" slowwait 5 is_state 2 BACKUP
+	must nip 1 link del d0
+	check "not demoted" holds 3 is_demoted 1 0
+	equal "there was none other" "2 1" "$(attr 1 serial) $(attr 2 serial)"
 }
 
 hears() {
