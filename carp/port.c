@@ -235,7 +235,36 @@ static void carp_port_count_macs(struct carp_port *port)
 	WRITE_ONCE(port->own_macs, own);
 }
 
-/* A parent without IP cannot join; no advertisement is missed there. */
+static const u8 carp_port_macs[CARP_FAMILIES][ETH_ALEN] = {
+	[CARP_INET] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 },
+	[CARP_INET6] = { 0x33, 0x33, 0x00, 0x00, 0x00, 0x12 },
+};
+
+/* Whatever becomes of the parent's own IP, which takes its memberships with it:
+ * advertisements are taken before they come there.
+ */
+static int carp_port_hear_groups(struct net_device *lower)
+{
+	int err;
+
+	err = dev_mc_add(lower, carp_port_macs[CARP_INET]);
+	if (err)
+		return err;
+	err = dev_mc_add(lower, carp_port_macs[CARP_INET6]);
+	if (err)
+		dev_mc_del(lower, carp_port_macs[CARP_INET]);
+	return err;
+}
+
+static void carp_port_ignore_groups(struct net_device *lower)
+{
+	dev_mc_del(lower, carp_port_macs[CARP_INET6]);
+	dev_mc_del(lower, carp_port_macs[CARP_INET]);
+}
+
+/* So that switches that snoop forward advertisements. A parent without IP cannot
+ * join.
+ */
 static void carp_port_join_group(struct carp_port *port)
 {
 	struct in_device *in_dev = __in_dev_get_rtnl(port->dev);
@@ -343,16 +372,21 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 
 	port->dev = lower;
 	INIT_LIST_HEAD(&port->devs);
+	err = carp_port_hear_groups(lower);
+	if (err)
+		goto err_stats;
 	err = netdev_rx_handler_register(lower, carp_frame_rx, port);
 	if (err) {
 		carp_port_check_busy(lower, extack);
-		goto err_stats;
+		goto err_groups;
 	}
 
 	carp_port_join_group(port);
 	carp_port_join_group6(port);
 	return port;
 
+err_groups:
+	carp_port_ignore_groups(lower);
 err_stats:
 	free_percpu(port->stats);
 err_free:
@@ -367,6 +401,7 @@ static void carp_port_put(struct carp_port *port)
 
 	carp_port_leave_group(port);
 	carp_port_leave_group6(port);
+	carp_port_ignore_groups(port->dev);
 	netdev_rx_handler_unregister(port->dev);
 	call_rcu(&port->rcu, carp_port_free_rcu);
 }

@@ -26,6 +26,7 @@ ALL_TESTS="
 	a_macvlan_that_becomes_deaf_is_told_of
 	a_vlan_on_a_macvlan_is_as_deaf
 	an_ipvlan_is_no_parent
+	advertisements_are_heard_whatever_becomes_of_the_parents_ipv6
 	a_parent_that_is_down_has_no_carrier
 "
 
@@ -211,6 +212,26 @@ an_ipvlan_is_no_parent() {
 	must nip 1 link add iv0 link eth0 type ipvlan mode l2
 	refused "carp" "must not be an ipvlan" \
 		nip 1 link add carp0 link iv0 type carp vhid 1
+}
+
+# hears ADDRESS...: node 1's eth0 has them in its filter
+hears() {
+	local mac
+
+	for mac; do
+		tells "$mac" nip 1 maddr show dev eth0 || return
+	done
+}
+
+advertisements_are_heard_whatever_becomes_of_the_parents_ipv6() {
+	setup_nodes6 1
+	VIPS="$VIP/24 $VIP6/64" member 1
+	check "of both families" hears 33:33:00:00:00:12 01:00:5e:00:00:12
+	sysctl_set 1 net.ipv6.conf.eth0.disable_ipv6=1
+	check "without its IPv6" hears 33:33:00:00:00:12 01:00:5e:00:00:12
+	must nip 1 link del carp0
+	check "not for ever" fails hears 33:33:00:00:00:12
+	check "nor the other" fails hears 01:00:5e:00:00:12
 }
 
 # A dummy device keeps its carrier while it is down.
