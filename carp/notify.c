@@ -147,11 +147,16 @@ static bool carp_notify_demotion(struct carp_dev *carp)
 /* Log what has happened since the last time; true if anything has. */
 static bool carp_notify_transitions(struct carp_dev *carp)
 {
+	struct carp_transition history[CARP_HISTORY_MAX];
 	struct carp_vhost *vhost = &carp->vhost;
-	struct carp_transition t;
+	const struct carp_transition *t;
 	u32 serial;
 
-	serial = READ_ONCE(vhost->serial);
+	/* At one time: what comes next takes the place of the oldest. */
+	spin_lock_bh(&vhost->lock);
+	serial = vhost->serial;
+	memcpy(history, vhost->history, sizeof(history));
+	spin_unlock_bh(&vhost->lock);
 	if (serial == vhost->told)
 		return false;
 
@@ -162,13 +167,10 @@ static bool carp_notify_transitions(struct carp_dev *carp)
 		vhost->told = serial - CARP_HISTORY_MAX;
 	}
 
-	while (vhost->told != serial) {
-		spin_lock_bh(&vhost->lock);
-		t = vhost->history[vhost->told % CARP_HISTORY_MAX];
-		spin_unlock_bh(&vhost->lock);
-		carp_notify_log(carp, &t);
-		carp_notify_uevent(carp, &t);
-		vhost->told++;
+	for (; vhost->told != serial; vhost->told++) {
+		t = &history[vhost->told % CARP_HISTORY_MAX];
+		carp_notify_log(carp, t);
+		carp_notify_uevent(carp, t);
 	}
 	return true;
 }
