@@ -384,6 +384,7 @@ void carp_addr6_settle(struct carp_dev *carp)
 
 static void carp_addr6_settle_all(struct carp_net *cn)
 {
+	unsigned long rest;
 	struct carp_dev *carp;
 	u64 start;
 
@@ -391,8 +392,8 @@ static void carp_addr6_settle_all(struct carp_net *cn)
 	start = ktime_get_ns();
 	list_for_each_entry(carp, &cn->devs, node)
 		carp_addr6_settle(carp);
-	WRITE_ONCE(cn->sync6_at, jiffies +
-		   nsecs_to_jiffies(CARP_REST6 * (ktime_get_ns() - start)));
+	rest = nsecs_to_jiffies(CARP_REST6 * (ktime_get_ns() - start));
+	WRITE_ONCE(cn->sync6_at, jiffies + min_t(unsigned long, rest, HZ));
 	rtnl_unlock();
 }
 
