@@ -125,9 +125,9 @@ static void carp_addr_add4(struct carp_dev *carp, __be32 addr)
 }
 
 /* The same address may stand there with another prefix length. */
-static bool carp_addr_still4(const struct carp_dev *carp, __be32 addr)
+static bool carp_addr_is_on4(const struct net_device *dev, __be32 addr)
 {
-	const struct in_device *in_dev = __in_dev_get_rtnl(carp->dev);
+	const struct in_device *in_dev = __in_dev_get_rtnl(dev);
 	const struct in_ifaddr *ifa;
 
 	if (!in_dev)
@@ -146,7 +146,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 	struct carp_key *key;
 
 	vip = carp_addr_find4(carp, addr);
-	if (!vip || carp_addr_still4(carp, addr))
+	if (!vip || carp_addr_is_on4(carp->dev, addr))
 		return;
 	WRITE_ONCE(carp->removed4, addr);
 	carp_vip_remove(carp, vip);
@@ -198,6 +198,7 @@ static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,
 {
 	const struct in_validator_info *ivi = ptr;
 	struct net_device *dev = ivi->ivi_dev->dev;
+	struct carp_dev *carp;
 
 	if (event != NETDEV_UP || !netif_is_carp(dev))
 		return NOTIFY_DONE;
@@ -209,7 +210,13 @@ static int carp_addr_validate4(struct notifier_block *nb, unsigned long event,
 		return notifier_from_errno(-EADDRNOTAVAIL);
 	}
 
-	return notifier_from_errno(carp_addr_reserve4(netdev_priv(dev)));
+	carp = netdev_priv(dev);
+	if (carp_addr_is_on4(carp->lower, ivi->ivi_addr)) {
+		NL_SET_ERR_MSG(ivi->extack,
+			       "carp: that is the parent's own address, remove it there first");
+		return notifier_from_errno(-EADDRINUSE);
+	}
+	return notifier_from_errno(carp_addr_reserve4(carp));
 }
 
 static void carp_addr_added4(struct carp_dev *carp, struct in_ifaddr *ifa)
@@ -245,6 +252,25 @@ static void carp_addr_gone4(const struct carp_net *cn, __be32 addr, bool over)
 	rcu_read_unlock();
 }
 
+/* The validator sees the other order. The parent's host is cut off by it. */
+static void carp_addr_clash4(struct net_device *dev, __be32 addr)
+{
+	struct carp_net *cn = carp_pernet(dev_net(dev));
+	const struct carp_vip *vip;
+
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
+		if (vip->family == CARP_INET && vip->v4 == addr &&
+		    vip->carp->lower == dev)
+			netdev_warn(vip->carp->dev,
+				    "%pI4 is the parent's own address now: what it sends from there is dropped on a BACKUP\n",
+				    &addr);
+	}
+	rcu_read_unlock();
+}
+
 static int carp_addr_event4(struct notifier_block *nb, unsigned long event,
 			    void *ptr)
 {
@@ -253,6 +279,8 @@ static int carp_addr_event4(struct notifier_block *nb, unsigned long event,
 
 	if (event == NETDEV_UP && netif_is_carp(dev))
 		carp_addr_added4(netdev_priv(dev), ifa);
+	else if (event == NETDEV_UP)
+		carp_addr_clash4(dev, ifa->ifa_local);
 	if (event != NETDEV_DOWN)
 		return NOTIFY_DONE;
 

@@ -424,11 +424,22 @@ static int carp_addr6_reserve(struct carp_dev *carp)
 	return 0;
 }
 
+/* Who writes addr_gen_mode of all devices has the kernel make a link-local
+ * address at once, without a request of anybody's; it were a virtual one.
+ */
+static bool carp_addr6_is_planted(const struct in6_validator_info *i6vi)
+{
+	return !i6vi->extack &&
+	       i6vi->i6vi_dev->cnf.addr_gen_mode != IN6_ADDR_GEN_MODE_NONE &&
+	       ipv6_addr_type(&i6vi->i6vi_addr) & IPV6_ADDR_LINKLOCAL;
+}
+
 static int carp_addr6_validate(struct notifier_block *nb, unsigned long event,
 			       void *ptr)
 {
 	const struct in6_validator_info *i6vi = ptr;
 	struct net_device *dev = i6vi->i6vi_dev->dev;
+	struct carp_dev *carp = netdev_priv(dev);
 
 	if (event != NETDEV_UP || !netif_is_carp(dev))
 		return NOTIFY_DONE;
@@ -438,7 +449,16 @@ static int carp_addr6_validate(struct notifier_block *nb, unsigned long event,
 			       "carp: a virtual address must be a unicast address");
 		return notifier_from_errno(-EADDRNOTAVAIL);
 	}
-	return notifier_from_errno(carp_addr6_reserve(netdev_priv(dev)));
+	if (carp_addr6_is_planted(i6vi)) {
+		i6vi->i6vi_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+		return notifier_from_errno(-EPERM);
+	}
+	if (ipv6_chk_addr(dev_net(dev), &i6vi->i6vi_addr, carp->lower, 1)) {
+		NL_SET_ERR_MSG(i6vi->extack,
+			       "carp: that is the parent's own address, remove it there first");
+		return notifier_from_errno(-EADDRINUSE);
+	}
+	return notifier_from_errno(carp_addr6_reserve(carp));
 }
 
 /* Before the kernel goes on: no duplicate address detection, and hidden until
@@ -481,6 +501,24 @@ void carp_addr6_up(const struct carp_dev *carp)
 	read_unlock_bh(&idev->lock);
 }
 
+/* As carp_addr_clash4(). */
+static void carp_addr6_clash(struct net_device *dev,
+			     const struct in6_addr *addr)
+{
+	struct carp_net *cn = carp_pernet(dev_net(dev));
+	const struct carp_vip *vip;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(cn->vips, vip, hash, ipv6_addr_hash(addr)) {
+		if (vip->family == CARP_INET6 &&
+		    ipv6_addr_equal(&vip->v6, addr) && vip->carp->lower == dev)
+			netdev_warn(vip->carp->dev,
+				    "%pI6c is the parent's own address now: what it sends from there is dropped on a BACKUP\n",
+				    addr);
+	}
+	rcu_read_unlock();
+}
+
 static int carp_addr6_event(struct notifier_block *nb, unsigned long event,
 			    void *ptr)
 {
@@ -488,8 +526,11 @@ static int carp_addr6_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = ifp->idev->dev;
 	struct carp_dev *carp;
 
-	if (!netif_is_carp(dev))
+	if (!netif_is_carp(dev)) {
+		if (event == NETDEV_UP)
+			carp_addr6_clash(dev, &ifp->addr);
 		return NOTIFY_DONE;
+	}
 
 	carp = netdev_priv(dev);
 	switch (event) {

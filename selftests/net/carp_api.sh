@@ -17,6 +17,7 @@ ALL_TESTS="
 	the_kernel_refuses_an_mtu_above_the_parents
 	the_kernel_refuses_to_force_a_state_in_init
 	the_kernel_refuses_addresses_that_are_not_unicast
+	the_kernel_refuses_the_parents_own_address
 	the_kernel_refuses_to_move_the_device_away
 	a_request_with_one_bad_attribute_changes_nothing
 	a_request_with_a_bad_mtu_changes_nothing
@@ -199,6 +200,26 @@ the_kernel_refuses_addresses_that_are_not_unicast() {
 			nip 1 addr add "$address/24" dev carp0
 	done
 	nothing_changed
+}
+
+the_kernel_refuses_the_parents_own_address() {
+	setup_devices
+	must nip 1 addr add 192.0.2.7/24 dev eth0
+	must nip 1 addr add 2001:db8::7/64 dev eth0 nodad
+	looks >"$TMP/before"
+	refused "the address" "the parent's own address" \
+		nip 1 addr add 192.0.2.7/24 dev carp0
+	refused "over IPv6" "the parent's own address" \
+		nip 1 addr add 2001:db8::7/64 dev carp0
+	nothing_changed
+	must nip 1 addr add 192.0.2.8/24 dev carp0
+	must nip 1 addr add 192.0.2.8/24 dev eth0
+	check "the other order is told of" grep -q \
+		"carp0: 192.0.2.8 is the parent's own address now" <(dmesg)
+	must nip 1 addr add 2001:db8::8/64 dev carp0
+	must nip 1 addr add 2001:db8::8/64 dev eth0 nodad
+	check "over IPv6" grep -q \
+		"carp0: 2001:db8::8 is the parent's own address now" <(dmesg)
 }
 
 the_kernel_refuses_to_move_the_device_away() {

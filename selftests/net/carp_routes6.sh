@@ -18,6 +18,7 @@ ALL_TESTS="
 	an_address_of_two_backups_is_the_source_of_neither
 	a_link_local_address_survives_a_vrf
 	a_secret_for_all_devices_plants_no_address
+	another_way_to_make_addresses_plants_none_either
 "
 
 # shellcheck source=carp_lib.sh
@@ -123,6 +124,20 @@ a_secret_for_all_devices_plants_no_address() {
 	sleep 3
 	check "no address of its own" fails tells fe80 \
 		nip 1 -6 addr show dev carp0
+}
+
+another_way_to_make_addresses_plants_none_either() {
+	setup_nodes6 1
+	VIPS=2001:db8::100/64 member 1 advbase 200
+	must nip 1 link set carp0 type carp state master
+	sysctl_set 1 net.ipv6.conf.all.addr_gen_mode=0
+	sysctl_set 1 net.ipv6.conf.all.addr_gen_mode=3
+	check "no address of its own" fails tells fe80 \
+		nip 1 -6 addr show dev carp0
+	equal "nor will it make one" 1 \
+		"$(n 1 sysctl -n net.ipv6.conf.carp0.addr_gen_mode)"
+	check "one that is wanted is taken" \
+		nip 1 addr add fe80::100/64 dev carp0
 }
 
 tests_run "$@"
