@@ -262,8 +262,8 @@ static void carp_port_ignore_groups(struct net_device *lower)
 	dev_mc_del(lower, carp_port_macs[CARP_INET]);
 }
 
-/* So that switches that snoop forward advertisements. A parent without IP cannot
- * join.
+/* So that switches that snoop forward advertisements. A parent without IP
+ * cannot join.
  */
 static void carp_port_join_group(struct carp_port *port)
 {

@@ -75,7 +75,7 @@ static int carp_track_find_link(struct carp_dev *carp, struct carp_track *track,
 	struct net_device *link;
 
 	/* Known by what it is called first, whatever its other names. But one
-	 * that has gone may have been called what is another name of a link now.
+	 * that has gone may have had a name that is one of another link's now.
 	 */
 	link = __dev_get_by_name(dev_net(dev), track->name);
 	if (link && (track->weight || !carp_track_find(&carp->tracks, track)))

@@ -470,6 +470,7 @@ its.close()
 ours.close()
 print("ended with", monitor.wait(), flush=True)' "$CARPCONFIG"
 	check "at once" slowwait 5 grep -qx "ended with 1" "$BG_OUT"
+	# shellcheck disable=SC2016 # for bash
 	bg 1 bash -c '"$0" monitor >/dev/full; echo "ended with $?"' "$CARPCONFIG"
 	must slowwait 5 n 1 pgrep -x carpconfig
 	check "a full disk" slowwait 5 ends_on_a_full_disk

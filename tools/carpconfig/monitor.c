@@ -330,8 +330,8 @@ static int take_gone(struct monitor *m, struct seen *seen)
 }
 
 /* Events were lost: what they would have told is in the histories. What still
- * waits is older than these, and as long as anything waits the kernel drops more
- * without a word.
+ * waits is older than these, and as long as anything waits the kernel drops
+ * more without a word.
  */
 static int resynchronise(struct monitor *m, struct nl *nl)
 {

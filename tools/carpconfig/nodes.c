@@ -88,7 +88,7 @@ bool nodes_spread(struct request *req, const struct link *link, char *err)
 	return true;
 }
 
-/* Of the only node, once that has this vhid: one that was there keeps its own. */
+/* Of the only node, once that has this vhid: one that was there keeps it. */
 static uint8_t advskew_of(const struct link *link, uint8_t vhid)
 {
 	for (unsigned int i = 0; i < link->n_nodes; i++)
