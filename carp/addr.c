@@ -124,7 +124,6 @@ static void carp_addr_add4(struct carp_dev *carp, __be32 addr)
 	carp_vhost_announce_one(carp, vip);
 }
 
-/* The same address may stand there with another prefix length. */
 static bool carp_addr_is_on4(const struct net_device *dev, __be32 addr)
 {
 	const struct in_device *in_dev = __in_dev_get_rtnl(dev);
@@ -146,6 +145,7 @@ static void carp_addr_del4(struct carp_dev *carp, __be32 addr)
 	struct carp_key *key;
 
 	vip = carp_addr_find4(carp, addr);
+	/* The same address may stand there with another prefix length. */
 	if (!vip || carp_addr_is_on4(carp->dev, addr))
 		return;
 	WRITE_ONCE(carp->removed4, addr);

@@ -31,6 +31,9 @@
 #define CARP_GROUP4		htonl(0xe0000012)	/* 224.0.0.18 */
 /* ff02::12 */
 #define CARP_GROUP6_INIT	{ { { 0xff, 0x02, [15] = 0x12 } } }
+/* The Ethernet addresses of both */
+#define CARP_GROUP4_MAC_INIT	{ 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 }
+#define CARP_GROUP6_MAC_INIT	{ 0x33, 0x33, 0x00, 0x00, 0x00, 0x12 }
 #define CARP_VIP_HASH_BITS	8
 #define CARP_LINKGROUP_BITS	5
 /* Routes out of the parent that a device keeps a copy of: 2^this */

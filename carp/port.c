@@ -236,8 +236,8 @@ static void carp_port_count_macs(struct carp_port *port)
 }
 
 static const u8 carp_port_macs[CARP_FAMILIES][ETH_ALEN] = {
-	[CARP_INET] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x12 },
-	[CARP_INET6] = { 0x33, 0x33, 0x00, 0x00, 0x00, 0x12 },
+	[CARP_INET] = CARP_GROUP4_MAC_INIT,
+	[CARP_INET6] = CARP_GROUP6_MAC_INIT,
 };
 
 /* Whatever becomes of the parent's own IP, which takes its memberships with it:

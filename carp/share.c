@@ -269,17 +269,15 @@ static bool carp_share_to_many(const struct sk_buff *skb)
 /* Each host asks for its own neighbours, from whichever address. */
 static bool carp_share_solicits(const struct sk_buff *skb)
 {
-	const u8 *type;
-	u8 _type;
+	int offset = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+	struct carp_flow flow = { .whole = true };
 
-	if (skb->protocol != htons(ETH_P_IPV6) ||
-	    ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
+	if (skb->protocol != htons(ETH_P_IPV6))
 		return false;
 
-	type = skb_header_pointer(skb, skb_network_offset(skb) +
-				  sizeof(struct ipv6hdr), sizeof(_type),
-				  &_type);
-	return type && *type == NDISC_NEIGHBOUR_SOLICITATION;
+	flow.proto = ipv6_hdr(skb)->nexthdr;
+	return carp_share_icmp_type(&flow, skb, offset, IPPROTO_ICMPV6) ==
+	       NDISC_NEIGHBOUR_SOLICITATION;
 }
 
 /**
@@ -302,10 +300,8 @@ bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
 		return true;
 
 	masters = READ_ONCE(share->masters);
-	if (carp_share_solicits(skb))
-		return masters;
 	if (carp_share_to_many(skb))
-		return masters & 1;
+		return carp_share_solicits(skb) ? masters : masters & 1;
 
 	switch (carp_share_find(skb, &flow)) {
 	case CARP_FOR_ALL:

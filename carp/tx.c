@@ -26,9 +26,7 @@
 /* Low delay, as OpenBSD, NetBSD and ucarp send it, protocol.rst */
 #define CARP_TOS	0x10
 
-static const u8 carp_group4_mac[ETH_ALEN] = {
-	0x01, 0x00, 0x5e, 0x00, 0x00, 0x12
-};
+static const u8 carp_group4_mac[ETH_ALEN] = CARP_GROUP4_MAC_INIT;
 
 /* A queue that says it is congested has taken the packet. */
 static int carp_tx_verdict(int rc)
