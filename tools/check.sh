@@ -388,7 +388,8 @@ test_dkms() {
 		'[ "$1" != status ] || echo carp/0.1.0: installed' >"$bin/dkms"
 	chmod +x "$bin/dkms"
 	PATH=$bin:$PATH make -s dkms-install DESTDIR= \
-		dkmsdir="$tmp/dkms-src" >"$tmp/out" 2>&1
+		dkmsdir="$tmp/dkms-src" modules="$tmp/dkms-modules" \
+		>"$tmp/out" 2>&1
 	if [ "$(paste -sd' ' "$tmp/dkms-log")" = "status remove install" ] &&
 		[ -e "$tmp/dkms-src/dkms.conf" ]
 	then

@@ -212,12 +212,9 @@ static int take_name(struct monitor *m, struct seen *seen,
 	static const char reason[] = "interface is renamed";
 	int err = 0;
 
-	if (!strcmp(seen->ifname, link->ifname))
+	if (seen->state == CARP_STATE_INIT ||
+	    !strcmp(seen->ifname, link->ifname))
 		return 0;
-	if (seen->state == CARP_STATE_INIT || !seen->ifname[0]) {
-		strcpy(seen->ifname, link->ifname);
-		return 0;
-	}
 	if (is_wanted(m, seen->ifname))
 		err = run_hooks_now(m, seen, CARP_STATE_INIT, reason);
 	strcpy(seen->ifname, link->ifname);
