@@ -336,6 +336,11 @@ tells() {
 	grep -q -- "$1" <<<"$("${@:2}" 2>/dev/null)"
 }
 
+# kernel_says PATTERN: in this test
+kernel_says() {
+	dmesg | tac | sed '/carp: test /q' | grep -q "$1"
+}
+
 # serves NODE PORT: somebody listens there
 serves() {
 	[ -n "$(n "$1" ss -Hltn "sport = :$2")" ]

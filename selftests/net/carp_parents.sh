@@ -152,17 +152,10 @@ a_macvlan_gets_what_is_sent_to_itself() {
 	answers "mode passthru"
 }
 
-# logged WHAT: in this test
-logged() {
-	dmesg | tac | sed '/carp: test /q' | grep -q "$1"
-}
-
 # macvlan NODE: mv0 on eth0, with the host's address
 macvlan() {
 	must nip "$1" link add mv0 link eth0 type macvlan mode bridge
-	must nip "$1" addr flush dev eth0
-	give "$1" "$NET$1/$LEN" mv0
-	must nip "$1" link set mv0 up
+	move_address "$1" mv0
 }
 
 a_macvlan_gets_what_is_sent_to_all_members() {
@@ -192,9 +185,9 @@ a_macvlan_that_becomes_deaf_is_told_of() {
 	macvlan 1
 	must nip 1 link add carp0 link mv0 address "$(mac 1 mv0)" \
 		type carp vhid 1
-	check "not yet" fails logged "does not arrive"
+	check "not yet" fails kernel_says "does not arrive"
 	must nip 1 link set mv0 address 02:00:00:00:00:99
-	check "it is told" logged "carp0: .* does not arrive"
+	check "it is told" kernel_says "carp0: .* does not arrive"
 }
 
 a_vlan_on_a_macvlan_is_as_deaf() {

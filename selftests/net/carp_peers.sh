@@ -234,9 +234,13 @@ roles_swap_with_both() {
 	roles_swap lladdr peer
 }
 
-# inject [KEY=VALUE...]: the frames of standard input, judged at node 1
+# inject_by DEVICE [KEY=VALUE...]: the frames of standard input, judged at node 1
+inject_by() {
+	check "counters" n 2 "$HERE/inject.py" "$1" "${NS[1]}:carp0" "${@:2}"
+}
+
 inject() {
-	check "counters" n 2 "$HERE/inject.py" eth0 "${NS[1]}:carp0" "$@"
+	inject_by eth0 "$@"
 }
 
 # What reaches a raw socket of the parent's host is the IP layer's to decide.
@@ -316,7 +320,7 @@ link_local() {
 
 # judged DEVICE: what node 2 sends there, by the peer's address
 judged() {
-	check "by $1" n 2 "$HERE/inject.py" "$1" "${NS[1]}:carp0" family=6 \
+	inject_by "$1" family=6 \
 		eth_dst="$(nip 1 -j link show "$1" | json_value address)" \
 		dst="$(link_local "$1")" src=fe80::9
 }
