@@ -54,6 +54,24 @@ struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 	return owner;
 }
 
+/**
+ * carp_addr_is_vip4 - is this a virtual address of any device
+ * @cn: the namespace
+ * @addr: the address
+ *
+ * Context: RCU. Return: yes or no.
+ */
+bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr)
+{
+	const struct carp_vip *vip;
+
+	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
+		if (vip->family == CARP_INET && vip->v4 == addr)
+			return true;
+	}
+	return false;
+}
+
 static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,
 					__be32 addr)
 {

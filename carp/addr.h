@@ -7,6 +7,7 @@
 
 struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 				  const struct net_device *dev);
+bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr);
 void carp_addr_routes(struct carp_dev *carp);
 void carp_addr_flush(struct carp_dev *carp);
 void carp_addr_free(struct carp_dev *carp);

@@ -130,7 +130,7 @@ struct carp_linkgroup {
  * @vips_lock: protects the lists of virtual addresses against each other's
  *	writers; IPv6 tells of addresses without RTNL
  * @stats: packets that belong to no port
- * @lock: protects @pending, @hidden_vips, @custom_local
+ * @lock: protects @pending and what stands behind @hidden_vips
  * @pending: devices with transitions that userland has not been told of
  * @settle: the worker that hides routes again after a promotion
  * @sync6: the worker that follows the IPv6 addresses under RTNL
@@ -140,6 +140,9 @@ struct carp_linkgroup {
  * @notify: the worker that tells it
  * @notify_limit: of lines in the log, RTNL
  * @hidden_vips: virtual addresses that are not local at the moment
+ * @answered: a packet from one of them came lately
+ * @answered_at: when, in jiffies
+ * @forget: the worker that ends it
  * @custom_local: the administrator has local routes of his own
  */
 struct carp_net {
@@ -164,7 +167,7 @@ struct carp_net {
 	DECLARE_HASHTABLE(vips, CARP_VIP_HASH_BITS);
 	spinlock_t vips_lock; /* protects the lists of virtual addresses */
 	struct carp_stats __percpu *stats;
-	spinlock_t lock; /* protects pending, hidden_vips, custom_local */
+	spinlock_t lock; /* protects pending, hidden_vips and below */
 	struct list_head pending;
 	struct work_struct notify;
 	struct ratelimit_state notify_limit;
@@ -174,6 +177,9 @@ struct carp_net {
 	struct delayed_work again6;
 	struct hrtimer flush6;
 	unsigned int hidden_vips;
+	unsigned long answered_at;
+	struct delayed_work forget;
+	bool answered;
 	bool custom_local;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* CARP: netfilter hooks on what this host sends in a virtual address's name
+/* CARP: netfilter hooks on what is sent in a virtual address's name
  *
  * IP, after routing and source NAT: a packet from a virtual address leaves by
  * the carp device, so that it carries the virtual MAC and is seen and counted
  * there, even where the route leads out of the parent or another carp device on
  * it; if the device is not master, it does not leave at all.
+ *
+ * IP, before routing: a packet from a virtual address that is not local here.
  *
  * ARP: nobody is told another MAC than the virtual one for a virtual address.
  *
@@ -26,6 +28,7 @@
 #include "choose.h"
 #include "nf.h"
 #include "redirect.h"
+#include "route.h"
 #include "share.h"
 #include "stats.h"
 
@@ -48,6 +51,20 @@ static bool carp_nf_ours(const struct carp_dev *carp,
 		return true;
 	return carp_on_link(carp, out) &&
 	       !(skb_dst(skb)->flags & DST_FAKE_RTABLE);
+}
+
+/* The master answers this host, or asks for it. */
+static void carp_nf_from_master(struct carp_net *cn, __be32 addr)
+{
+	if (READ_ONCE(cn->hidden_vips) && carp_addr_is_vip4(cn, addr))
+		carp_route_answered(cn);
+}
+
+static unsigned int carp_nf_prerouting4(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	carp_nf_from_master(carp_pernet(state->net), ip_hdr(skb)->saddr);
+	return NF_ACCEPT;
 }
 
 static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
@@ -195,8 +212,11 @@ static unsigned int carp_nf_arp_in(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 
 	arp = (const void *)(arp_hdr(skb) + 1);
+	if (arp->sip == arp->tip)
+		return NF_ACCEPT;
+	carp_nf_from_master(cn, arp->sip);
 	carp = carp_addr_owner4(cn, arp->tip, state->in);
-	if (likely(!carp) || arp->sip == arp->tip)
+	if (likely(!carp))
 		return NF_ACCEPT;
 	if (state->in == carp->dev && carp_is_master(carp))
 		return NF_ACCEPT;
@@ -207,6 +227,12 @@ static unsigned int carp_nf_arp_in(void *priv, struct sk_buff *skb,
 
 static const struct nf_hook_ops carp_nf_ops[] = {
 	{
+		/* What is dropped there, and what is translated, is. */
+		.hook = carp_nf_prerouting4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_LAST,
+	}, {
 		/* Before conntrack confirms what we may drop. */
 		.hook = carp_nf_postrouting4,
 		.pf = NFPROTO_IPV4,

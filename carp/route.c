@@ -34,6 +34,8 @@
 
 /* Of five walks through all routes each. */
 #define CARP_ROUTE_TRIES	20
+/* For how long source validation expects more after a hidden address's packet */
+#define CARP_ROUTE_ANSWERED	(10 * HZ)
 
 /**
  * struct carp_route - a route that leads out of a carp device
@@ -173,14 +175,57 @@ void carp_route_sync(struct carp_dev *carp)
 /* A packet from a hidden virtual address, the master's answer to this host,
  * must get past source validation: its fast path takes any address in the list
  * for local, a full lookup honours the marks. The kernel does full lookups
- * where an administrator has added local routes; say so while it is needed.
+ * where an administrator has added local routes. All packets pay for that, so
+ * say it from the first such packet on until none has come for a while.
  */
 static void carp_route_validation(struct carp_net *cn)
 {
 	lockdep_assert_held(&cn->lock);
 
 	WRITE_ONCE(cn->net->ipv4.fib_has_custom_local_routes,
-		   cn->custom_local || cn->hidden_vips);
+		   cn->custom_local || (cn->hidden_vips && cn->answered));
+}
+
+/**
+ * carp_route_answered - a packet from a hidden virtual address has come
+ * @cn: the namespace
+ *
+ * Context: BH disabled, RCU, in the section in which the packet is then routed.
+ */
+void carp_route_answered(struct carp_net *cn)
+{
+	if (READ_ONCE(cn->answered) &&
+	    time_before(jiffies, READ_ONCE(cn->answered_at) + HZ))
+		return;
+
+	spin_lock_bh(&cn->lock);
+	WRITE_ONCE(cn->answered_at, jiffies);
+	WRITE_ONCE(cn->answered, true);
+	carp_route_validation(cn);
+	schedule_delayed_work(&cn->forget, CARP_ROUTE_ANSWERED);
+	spin_unlock_bh(&cn->lock);
+}
+
+static void carp_route_forget(struct work_struct *work)
+{
+	struct carp_net *cn = container_of(to_delayed_work(work),
+					   struct carp_net, forget);
+	unsigned long end;
+
+	spin_lock_bh(&cn->lock);
+	end = cn->answered_at + CARP_ROUTE_ANSWERED;
+	WRITE_ONCE(cn->answered, time_before(jiffies, end));
+	if (cn->answered)
+		schedule_delayed_work(&cn->forget, end - jiffies);
+	spin_unlock_bh(&cn->lock);
+
+	/* Packets that came before are routed by then, and the next one says
+	 * again that it is there.
+	 */
+	synchronize_rcu();
+	spin_lock_bh(&cn->lock);
+	carp_route_validation(cn);
+	spin_unlock_bh(&cn->lock);
 }
 
 /**
@@ -200,7 +245,7 @@ void carp_route_hide(struct carp_dev *carp, unsigned int vips)
 		return;
 
 	spin_lock(&cn->lock);
-	cn->hidden_vips += vips - carp->hidden;
+	WRITE_ONCE(cn->hidden_vips, cn->hidden_vips + vips - carp->hidden);
 	carp->hidden = vips;
 	carp_route_validation(cn);
 	spin_unlock(&cn->lock);
@@ -372,6 +417,7 @@ int carp_route_net_init(struct carp_net *cn)
 	int tries = CARP_ROUTE_TRIES;
 	int err;
 
+	INIT_DELAYED_WORK(&cn->forget, carp_route_forget);
 	carp_route6_net_init(cn);
 	cn->fib_nb.notifier_call = carp_route_event;
 	do {
@@ -389,5 +435,6 @@ int carp_route_net_init(struct carp_net *cn)
 void carp_route_net_exit(struct carp_net *cn)
 {
 	unregister_fib_notifier(cn->net, &cn->fib_nb);
+	cancel_delayed_work_sync(&cn->forget);
 	carp_route6_net_exit(cn);
 }

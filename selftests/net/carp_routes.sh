@@ -20,6 +20,9 @@ ALL_TESTS="
 	a_parent_in_a_vrf_counts_no_badif
 	no_route_goes_when_the_address_goes_from_another_device
 	nor_in_a_vrf
+	a_backup_hears_the_master_answer
+	also_where_it_comes_in_elsewhere
+	local_routes_of_the_administrator_stay_in_force
 "
 
 # shellcheck source=carp_lib.sh
@@ -136,6 +139,66 @@ nor_in_a_vrf() {
 	must nip 2 link set carp0 down
 	check "node 1 takes over" slowwait 1 is_state 1 MASTER
 	check "and can be reached" n 3 ping -q -c 2 -i 0.2 -W 1 "$VIP"
+}
+
+# accepts NODE DEVICE: there, what comes from the address is no martian
+accepts() {
+	nip "$1" route get "$NET$1" from "$VIP" iif "$2" >/dev/null 2>&1
+}
+
+# backup_and_master: nodes 1 and 2, and nothing was said for a while
+backup_and_master() {
+	setup_nodes 2
+	member 2 advskew 0
+	check "node 2 is master" slowwait 10 is_state 2 MASTER
+	member 1 advskew 50
+	check "node 1 is backup" is_state 1 BACKUP
+	check "nothing comes from the address" slowwait 20 fails accepts 1 eth0
+}
+
+# Only those who need it pay for what lets them through, and are all let through.
+a_backup_hears_the_master_answer() {
+	local i
+
+	backup_and_master
+	check "the first answer" n 1 ping -q -c 1 -W 1 "$VIP"
+	check "more are expected" accepts 1 eth0
+	for i in {0..40}; do
+		# The end is between two ticks of the kernel's clock.
+		sleep "9.$((980 + i))"
+		check "ping $i" n 1 ping -q -c 1 -W 1 "$VIP"
+	done
+	check "no more are expected" slowwait 20 fails accepts 1 eth0
+	must n 2 ip neigh flush dev eth0
+	check "the master's question for this host" \
+		n 2 ping -q -c 1 -W 2 -I "$VIP" "${NET}1"
+	must nip 2 link set carp0 down
+	check "node 1 takes over" slowwait 1 is_state 1 MASTER
+	check "and accepts nothing" fails accepts 1 eth0
+}
+
+also_where_it_comes_in_elsewhere() {
+	backup_and_master
+	cable 1 2
+	give 1 198.51.100.1/24 eth1
+	give 2 198.51.100.2/24 eth1
+	check "the first answer" n 1 ping -q -c 1 -W 1 -I 198.51.100.1 "$VIP"
+	equal "by the other link" 198.51.100.1 \
+		"$(nip 2 -j route get 198.51.100.1 | json_value prefsrc | \
+			sed s/2$/1/)"
+	check "that is expected too" accepts 1 eth1
+}
+
+local_routes_of_the_administrator_stay_in_force() {
+	backup_and_master
+	must nip 1 route add local 203.0.113.0/24 dev lo
+	check "full lookups" accepts 1 eth0
+	check "the first answer" n 1 ping -q -c 1 -W 1 "$VIP"
+	sleep 12
+	check "after a while" accepts 1 eth0
+	must nip 1 link set carp0 down
+	must nip 1 link set carp0 up
+	check "and another start" accepts 1 eth0
 }
 
 tests_run "$@"
