@@ -21,15 +21,21 @@ def longest(answered):
     return max(b[0] - a[0] for a, b in zip(answered, answered[1:]))
 
 
+def daemon_is_late(dead):
+    """For how much longer than its dead time to ask, in ms: ucarp takes seconds."""
+    return 8000 if dead > SECOND else 1000
+
+
 class Run:
     """What became of one series of questions."""
 
-    def __init__(self, result):
+    def __init__(self, contender, result):
         self.event = result["event"]
         self.questions = result["questions"]
         self.answered = [q for q in self.questions if q[1]]
         self.advertisements = result["advertisements"]
-        assert self.questions[-1][1], "nobody answers at the end"
+        assert self.questions[-1][1], \
+            f"{contender.name}: nobody answers at the end"
 
     @property
     def lost(self):
@@ -83,9 +89,9 @@ def planned(rig, book, contenders, runs, few, rng):
         for _ in range(number):
             master, other = contender.holder(rig)
             wait_away(rig, rng, 1)
-            # In ms. A daemon may take its time.
-            after = contender.dead_time(other) // MS + 1000 if peer else 400
-            run = Run(rig.ask(contender.leave(master), 150, after))
+            dead = contender.dead_time(other)
+            after = dead // MS + daemon_is_late(dead) if peer else 400
+            run = Run(contender, rig.ask(contender.leave(master), 150, after))
             floors.append(run.floor() / MS)
             gaps.append(run.gap() / MS)
             lost.append(run.lost)
@@ -112,10 +118,12 @@ def one_cut(rig, contender, rng):
     wait_away(rig, rng, dead / 3 / SECOND)
     long = dead > SECOND
     # If it takes longer, no outage is measured: see Run.
-    short = 100 if isinstance(contender, Carp) else 400
-    before, late = (1500, 1400) if long else (50, short)
-    run = Run(rig.ask(f"ip -n seg link set p{master} down", before,
-                      dead // MS + late, 500 if long else 100))
+    late = 1400 if long else 100
+    if not isinstance(contender, Carp):
+        late = daemon_is_late(dead)
+    run = Run(contender, rig.ask(f"ip -n seg link set p{master} down",
+                                 1500 if long else 50, dead // MS + late,
+                                 500 if long else 100))
     due = run.last_heard({"a": 1, "b": 2}[master]) + dead
     rig.sh(f"ip -n seg link set p{master} up")
     contender.settle(rig)
