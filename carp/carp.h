@@ -13,6 +13,7 @@
 #include <linux/hrtimer.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -143,6 +144,9 @@ struct carp_linkgroup {
  * @answered: a packet from one of them came lately
  * @answered_at: when, in jiffies
  * @forget: the worker that ends it
+ * @watching: a hook looks for such packets
+ * @watch: the worker that sets and removes it
+ * @watch_ops: the hook, which runs for each packet and so is there if needed only
  * @custom_local: the administrator has local routes of his own
  */
 struct carp_net {
@@ -179,6 +183,9 @@ struct carp_net {
 	unsigned int hidden_vips;
 	unsigned long answered_at;
 	struct delayed_work forget;
+	struct delayed_work watch;
+	struct nf_hook_ops watch_ops;
+	bool watching;
 	bool answered;
 	bool custom_local;
 };

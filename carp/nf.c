@@ -10,7 +10,8 @@
  *
  * ARP: nobody is told another MAC than the virtual one for a virtual address.
  *
- * The hooks are there as long as the namespace has a carp device.
+ * The hooks are there as long as the namespace has a carp device, and that
+ * before routing as long as it has such an address.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -63,8 +64,29 @@ static void carp_nf_from_master(struct carp_net *cn, __be32 addr)
 static unsigned int carp_nf_prerouting4(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
-	carp_nf_from_master(carp_pernet(state->net), ip_hdr(skb)->saddr);
+	carp_nf_from_master(priv, ip_hdr(skb)->saddr);
 	return NF_ACCEPT;
+}
+
+static void carp_nf_unwatch(struct carp_net *cn)
+{
+	if (!cn->watching)
+		return;
+	carp_route_watched(cn, false);
+	nf_unregister_net_hook(cn->net, &cn->watch_ops);
+}
+
+static void carp_nf_watch(struct work_struct *work)
+{
+	struct carp_net *cn = container_of(to_delayed_work(work),
+					   struct carp_net, watch);
+	bool wanted = READ_ONCE(cn->hidden_vips);
+
+	if (wanted && !cn->watching &&
+	    !nf_register_net_hook(cn->net, &cn->watch_ops))
+		carp_route_watched(cn, true);
+	if (!wanted)
+		carp_nf_unwatch(cn);
 }
 
 static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
@@ -227,12 +249,6 @@ static unsigned int carp_nf_arp_in(void *priv, struct sk_buff *skb,
 
 static const struct nf_hook_ops carp_nf_ops[] = {
 	{
-		/* What is dropped there, and what is translated, is. */
-		.hook = carp_nf_prerouting4,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP_PRI_LAST,
-	}, {
 		/* Before conntrack confirms what we may drop. */
 		.hook = carp_nf_postrouting4,
 		.pf = NFPROTO_IPV4,
@@ -266,6 +282,14 @@ static const struct nf_hook_ops carp_nf_ops[] = {
  */
 int carp_nf_register(struct carp_net *cn)
 {
+	INIT_DELAYED_WORK(&cn->watch, carp_nf_watch);
+	cn->watch_ops = (struct nf_hook_ops) {
+		.hook = carp_nf_prerouting4,
+		.priv = cn,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_LAST,
+	};
 	return nf_register_net_hooks(cn->net, carp_nf_ops,
 				     ARRAY_SIZE(carp_nf_ops));
 }
@@ -274,9 +298,11 @@ int carp_nf_register(struct carp_net *cn)
  * carp_nf_unregister - take the hooks out again
  * @cn: the namespace
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; none of its addresses is hidden any more.
  */
 void carp_nf_unregister(struct carp_net *cn)
 {
+	cancel_delayed_work_sync(&cn->watch);
+	carp_nf_unwatch(cn);
 	nf_unregister_net_hooks(cn->net, carp_nf_ops, ARRAY_SIZE(carp_nf_ops));
 }

@@ -36,6 +36,8 @@
 #define CARP_ROUTE_TRIES	20
 /* For how long source validation expects more after a hidden address's packet */
 #define CARP_ROUTE_ANSWERED	(10 * HZ)
+/* How soon the hook that looks for them is set, or removed */
+#define CARP_ROUTE_WATCH	HZ
 
 /**
  * struct carp_route - a route that leads out of a carp device
@@ -176,14 +178,53 @@ void carp_route_sync(struct carp_dev *carp)
  * must get past source validation: its fast path takes any address in the list
  * for local, a full lookup honours the marks. The kernel does full lookups
  * where an administrator has added local routes. All packets pay for that, so
- * say it from the first such packet on until none has come for a while.
+ * where a hook looks for such packets, say it from the first one on until none
+ * has come for a while.
  */
 static void carp_route_validation(struct carp_net *cn)
 {
 	lockdep_assert_held(&cn->lock);
 
 	WRITE_ONCE(cn->net->ipv4.fib_has_custom_local_routes,
-		   cn->custom_local || (cn->hidden_vips && cn->answered));
+		   cn->custom_local || (cn->hidden_vips &&
+					(cn->answered || !cn->watching)));
+}
+
+/* Not at once: one takeover follows another. */
+static void carp_route_watch(struct carp_net *cn)
+{
+	lockdep_assert_held(&cn->lock);
+
+	if (cn->watching != !!cn->hidden_vips)
+		schedule_delayed_work(&cn->watch, CARP_ROUTE_WATCH);
+}
+
+static void carp_route_expect(struct carp_net *cn)
+{
+	lockdep_assert_held(&cn->lock);
+
+	WRITE_ONCE(cn->answered_at, jiffies);
+	WRITE_ONCE(cn->answered, true);
+	schedule_delayed_work(&cn->forget, CARP_ROUTE_ANSWERED);
+}
+
+/**
+ * carp_route_watched - the hook that looks for such packets is there, or goes
+ * @cn: the namespace
+ * @watching: it is there; it goes after this
+ *
+ * Packets that passed before it came may not be routed yet.
+ *
+ * Context: process.
+ */
+void carp_route_watched(struct carp_net *cn, bool watching)
+{
+	spin_lock_bh(&cn->lock);
+	cn->watching = watching;
+	carp_route_expect(cn);
+	carp_route_validation(cn);
+	carp_route_watch(cn);
+	spin_unlock_bh(&cn->lock);
 }
 
 /**
@@ -199,10 +240,8 @@ void carp_route_answered(struct carp_net *cn)
 		return;
 
 	spin_lock_bh(&cn->lock);
-	WRITE_ONCE(cn->answered_at, jiffies);
-	WRITE_ONCE(cn->answered, true);
+	carp_route_expect(cn);
 	carp_route_validation(cn);
-	schedule_delayed_work(&cn->forget, CARP_ROUTE_ANSWERED);
 	spin_unlock_bh(&cn->lock);
 }
 
@@ -248,6 +287,7 @@ void carp_route_hide(struct carp_dev *carp, unsigned int vips)
 	WRITE_ONCE(cn->hidden_vips, cn->hidden_vips + vips - carp->hidden);
 	carp->hidden = vips;
 	carp_route_validation(cn);
+	carp_route_watch(cn);
 	spin_unlock(&cn->lock);
 }
 

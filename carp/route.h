@@ -11,6 +11,7 @@ void carp_route_open(struct carp_dev *carp, bool existing);
 void carp_route_find4(struct carp_dev *carp, __be32 addr);
 void carp_route_hide(struct carp_dev *carp, unsigned int vips);
 void carp_route_answered(struct carp_net *cn);
+void carp_route_watched(struct carp_net *cn, bool watching);
 void carp_route_sweep(struct carp_net *cn);
 void carp_route_close(struct carp_dev *carp);
 
