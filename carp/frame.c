@@ -181,8 +181,8 @@ static struct carp_dev *carp_frame_asked4(const struct carp_port *port,
 	return carp && carp->lower == port->dev ? carp : NULL;
 }
 
-static rx_handler_result_t carp_frame_arp(struct carp_port *port,
-					  struct sk_buff **pskb)
+static noinline rx_handler_result_t carp_frame_arp(struct carp_port *port,
+						   struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct arphdr *hdr;
@@ -227,22 +227,34 @@ static bool carp_frame_may_be_group(const struct sk_buff *skb)
 	       is_multicast_ether_addr(eth_hdr(skb)->h_dest);
 }
 
-/* Is a packet to a group? Advertisements are, and are read here. */
-static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
+static bool carp_frame_is_group4(struct carp_port *port,
+				 const struct sk_buff *skb,
+				 const struct iphdr *iph)
 {
-	const struct iphdr *iph;
-	struct iphdr _iph;
-
-	if (skb->protocol != htons(ETH_P_IP))
-		return false;
-	iph = skb_header_pointer(skb, 0, sizeof(_iph), &_iph);
-	if (!iph)
-		return true;
-
 	if (iph->version == 4 && iph->protocol == CARP_PROTO_NUMBER &&
 	    iph->daddr == CARP_GROUP4)
 		carp_rx_multicast(port, CARP_INET, skb);
 	return ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr);
+}
+
+/* The same of a header that is in pieces. */
+static noinline bool carp_frame_is_group4_copy(struct carp_port *port,
+					       const struct sk_buff *skb)
+{
+	struct iphdr iph;
+
+	return skb_copy_bits(skb, 0, &iph, sizeof(iph)) ||
+	       carp_frame_is_group4(port, skb, &iph);
+}
+
+/* Is a packet to a group? Advertisements are, and are read here. All packets of
+ * the parent pass this: what needs a stack of its own is elsewhere.
+ */
+static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
+{
+	if (unlikely(skb_headlen(skb) < sizeof(struct iphdr)))
+		return carp_frame_is_group4_copy(port, skb);
+	return carp_frame_is_group4(port, skb, (const void *)skb->data);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -446,37 +458,11 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 }
 #endif /* CONFIG_IPV6 */
 
-/**
- * carp_frame_rx - rx_handler of a parent
- * @pskb: the frame, its data at the network header
- *
- * Context: softirq, RCU.
- */
-rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
+static rx_handler_result_t carp_frame_by_mac(struct carp_port *port,
+					     struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
-	struct carp_port *port = rcu_dereference(skb->dev->rx_handler_data);
-	rx_handler_result_t result;
 	struct carp_dev *carp;
-	bool done;
-
-	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
-		return RX_HANDLER_PASS;
-	/* With a VLAN id that no VLAN device has claimed: not our segment. */
-	if (unlikely(skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb)))
-		return RX_HANDLER_PASS;
-
-	/* Where a VLAN device leaves the tag in, the header says 802.1Q. */
-	if (skb->protocol == htons(ETH_P_ARP))
-		return carp_frame_arp(port, pskb);
-	if (skb->protocol == htons(ETH_P_IPV6)) {
-		result = carp_frame_inet6(port, pskb, &done);
-		if (done)
-			return result;
-	}
-
-	if (carp_frame_may_be_group(skb) && carp_frame_group4(port, skb))
-		return RX_HANDLER_PASS;
 
 	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
 	if (!carp)
@@ -488,4 +474,42 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	}
 	return carp_frame_steer(carp, pskb);
+}
+
+static noinline rx_handler_result_t carp_frame_rx6(struct carp_port *port,
+						   struct sk_buff **pskb)
+{
+	rx_handler_result_t result;
+	bool done;
+
+	result = carp_frame_inet6(port, pskb, &done);
+	return done ? result : carp_frame_by_mac(port, pskb);
+}
+
+/**
+ * carp_frame_rx - rx_handler of a parent
+ * @pskb: the frame, its data at the network header
+ *
+ * Context: softirq, RCU.
+ */
+rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct carp_port *port = rcu_dereference(skb->dev->rx_handler_data);
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	/* With a VLAN id that no VLAN device has claimed: not our segment. */
+	if (unlikely(skb_vlan_tag_get_id(skb) && skb_vlan_tag_present(skb)))
+		return RX_HANDLER_PASS;
+
+	/* Where a VLAN device leaves the tag in, the header says 802.1Q. */
+	if (skb->protocol == htons(ETH_P_ARP))
+		return carp_frame_arp(port, pskb);
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return carp_frame_rx6(port, pskb);
+	if (skb->protocol == htons(ETH_P_IP) && carp_frame_may_be_group(skb) &&
+	    carp_frame_group4(port, skb))
+		return RX_HANDLER_PASS;
+	return carp_frame_by_mac(port, pskb);
 }
