@@ -29,17 +29,9 @@ static bool carp_addr_foreign4(const struct carp_dev *carp, __be32 addr,
 	       inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
 }
 
-/**
- * carp_addr_owner4 - whose virtual address is this
- * @cn: the namespace
- * @addr: the address
- * @dev: where it was seen
- *
- * Context: RCU. Return: the device, of several with the address one on that
- * link and of those the master; or NULL.
- */
-struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
-				  const struct net_device *dev)
+static noinline struct carp_dev *
+carp_addr_best4(const struct carp_net *cn, __be32 addr,
+		const struct net_device *dev)
 {
 	struct carp_dev *owner = NULL;
 	struct carp_vip *vip;
@@ -70,6 +62,24 @@ bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * carp_addr_owner4 - whose virtual address is this
+ * @cn: the namespace
+ * @addr: the address
+ * @dev: where it was seen
+ *
+ * Context: RCU. Return: the device, of several with the address one on that
+ * link and of those the master; or NULL.
+ */
+struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
+				  const struct net_device *dev)
+{
+	/* All that the host sends and forwards comes here. */
+	if (likely(!carp_addr_is_vip4(cn, addr)))
+		return NULL;
+	return carp_addr_best4(cn, addr, dev);
 }
 
 static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,

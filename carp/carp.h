@@ -37,6 +37,7 @@
 #define CARP_GROUP6_MAC_INIT	{ 0x33, 0x33, 0x00, 0x00, 0x00, 0x12 }
 #define CARP_VIP_HASH_BITS	8
 #define CARP_LINKGROUP_BITS	5
+#define CARP_NF_HOOKS		5
 /* Routes out of the parent that a device keeps a copy of: 2^this */
 #define CARP_REDIRECT_BITS	4
 /* OpenBSD's carp routes come after those of real interfaces to the same
@@ -131,6 +132,7 @@ struct carp_linkgroup {
  * @vips_lock: protects the lists of virtual addresses against each other's
  *	writers; IPv6 tells of addresses without RTNL
  * @stats: packets that belong to no port
+ * @nf_ops: its hooks, nf.c
  * @lock: protects @pending and what stands behind @hidden_vips
  * @pending: devices with transitions that userland has not been told of
  * @settle: the worker that hides routes again after a promotion
@@ -146,7 +148,6 @@ struct carp_linkgroup {
  * @forget: the worker that ends it
  * @watching: a hook looks for such packets
  * @watch: the worker that sets and removes it
- * @watch_ops: the hook, which runs for each packet and so is there if needed only
  * @custom_local: the administrator has local routes of his own
  */
 struct carp_net {
@@ -171,6 +172,7 @@ struct carp_net {
 	DECLARE_HASHTABLE(vips, CARP_VIP_HASH_BITS);
 	spinlock_t vips_lock; /* protects the lists of virtual addresses */
 	struct carp_stats __percpu *stats;
+	struct nf_hook_ops nf_ops[CARP_NF_HOOKS];
 	spinlock_t lock; /* protects pending, hidden_vips and below */
 	struct list_head pending;
 	struct work_struct notify;
@@ -184,7 +186,6 @@ struct carp_net {
 	unsigned long answered_at;
 	struct delayed_work forget;
 	struct delayed_work watch;
-	struct nf_hook_ops watch_ops;
 	bool watching;
 	bool answered;
 	bool custom_local;

@@ -68,31 +68,10 @@ static unsigned int carp_nf_prerouting4(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static void carp_nf_unwatch(struct carp_net *cn)
-{
-	if (!cn->watching)
-		return;
-	carp_route_watched(cn, false);
-	nf_unregister_net_hook(cn->net, &cn->watch_ops);
-}
-
-static void carp_nf_watch(struct work_struct *work)
-{
-	struct carp_net *cn = container_of(to_delayed_work(work),
-					   struct carp_net, watch);
-	bool wanted = READ_ONCE(cn->hidden_vips);
-
-	if (wanted && !cn->watching &&
-	    !nf_register_net_hook(cn->net, &cn->watch_ops))
-		carp_route_watched(cn, true);
-	if (!wanted)
-		carp_nf_unwatch(cn);
-}
-
 static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_net *cn = priv;
 	struct carp_dev *carp;
 
 	if (state->out->flags & IFF_LOOPBACK)
@@ -118,7 +97,7 @@ static unsigned int carp_nf_postrouting4(void *priv, struct sk_buff *skb,
 static unsigned int carp_nf_postrouting6(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_net *cn = priv;
 	struct carp_dev *carp;
 
 	if (state->out->flags & IFF_LOOPBACK)
@@ -185,7 +164,7 @@ static unsigned int carp_nf_arp_elsewhere(const struct carp_net *cn,
 static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_net *cn = priv;
 	const struct net_device *out = state->out;
 	struct carp_nf_arp *packet;
 	struct carp_dev *carp;
@@ -225,7 +204,7 @@ static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 static unsigned int carp_nf_arp_in(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
-	struct carp_net *cn = carp_pernet(state->net);
+	struct carp_net *cn = priv;
 	const struct carp_arp *arp;
 	struct carp_dev *carp;
 
@@ -271,8 +250,38 @@ static const struct nf_hook_ops carp_nf_ops[] = {
 		.pf = NFPROTO_ARP,
 		.hooknum = NF_ARP_OUT,
 		.priority = INT_MAX,
+	}, {
+		/* Not of what is dropped before. */
+		.hook = carp_nf_prerouting4,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_LAST,
 	},
 };
+
+/* All but the last are there as long as there is a device. */
+#define CARP_NF_FIXED	(ARRAY_SIZE(carp_nf_ops) - 1)
+
+static void carp_nf_unwatch(struct carp_net *cn)
+{
+	if (!cn->watching)
+		return;
+	carp_route_watched(cn, false);
+	nf_unregister_net_hook(cn->net, &cn->nf_ops[CARP_NF_FIXED]);
+}
+
+static void carp_nf_watch(struct work_struct *work)
+{
+	struct carp_net *cn = container_of(to_delayed_work(work),
+					   struct carp_net, watch);
+	bool wanted = READ_ONCE(cn->hidden_vips);
+
+	if (wanted && !cn->watching &&
+	    !nf_register_net_hook(cn->net, &cn->nf_ops[CARP_NF_FIXED]))
+		carp_route_watched(cn, true);
+	if (!wanted)
+		carp_nf_unwatch(cn);
+}
 
 /**
  * carp_nf_register - put the hooks into a namespace
@@ -282,16 +291,15 @@ static const struct nf_hook_ops carp_nf_ops[] = {
  */
 int carp_nf_register(struct carp_net *cn)
 {
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(carp_nf_ops) > ARRAY_SIZE(cn->nf_ops));
+	for (i = 0; i < ARRAY_SIZE(carp_nf_ops); i++) {
+		cn->nf_ops[i] = carp_nf_ops[i];
+		cn->nf_ops[i].priv = cn;
+	}
 	INIT_DELAYED_WORK(&cn->watch, carp_nf_watch);
-	cn->watch_ops = (struct nf_hook_ops) {
-		.hook = carp_nf_prerouting4,
-		.priv = cn,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP_PRI_LAST,
-	};
-	return nf_register_net_hooks(cn->net, carp_nf_ops,
-				     ARRAY_SIZE(carp_nf_ops));
+	return nf_register_net_hooks(cn->net, cn->nf_ops, CARP_NF_FIXED);
 }
 
 /**
@@ -304,5 +312,5 @@ void carp_nf_unregister(struct carp_net *cn)
 {
 	cancel_delayed_work_sync(&cn->watch);
 	carp_nf_unwatch(cn);
-	nf_unregister_net_hooks(cn->net, carp_nf_ops, ARRAY_SIZE(carp_nf_ops));
+	nf_unregister_net_hooks(cn->net, cn->nf_ops, CARP_NF_FIXED);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* CARP: netfilter hooks on what this host sends in a virtual address's name */
+/* CARP: netfilter hooks on what is sent in a virtual address's name */
 #ifndef _CARP_NF_H
 #define _CARP_NF_H
 
