@@ -34,7 +34,8 @@ class Run:
         self.questions = result["questions"]
         self.answered = [q for q in self.questions if q[1]]
         self.advertisements = result["advertisements"]
-        assert self.questions[-1][1], \
+        self.back = bool(self.questions[-1][1])
+        assert self.back or not isinstance(contender, Carp), \
             f"{contender.name}: nobody answers at the end"
 
     @property
@@ -92,6 +93,7 @@ def planned(rig, book, contenders, runs, few, rng):
             dead = contender.dead_time(other)
             after = dead // MS + daemon_is_late(dead) if peer else 400
             run = Run(contender, rig.ask(contender.leave(master), 150, after))
+            assert run.back, f"{contender.name}: nobody took over"
             floors.append(run.floor() / MS)
             gaps.append(run.gap() / MS)
             lost.append(run.lost)
@@ -112,7 +114,9 @@ def planned(rig, book, contenders, runs, few, rng):
 
 
 def one_cut(rig, contender, rng):
-    """(gap, overhead, whose dead time) of a cable that is cut, in ms."""
+    """(gap, overhead) of a cable that is cut, in ms; None if nobody was there again,
+    which a peer may well have happen to it.
+    """
     master, other = contender.holder(rig)
     dead = contender.dead_time(other)
     wait_away(rig, rng, dead / 3 / SECOND)
@@ -124,10 +128,12 @@ def one_cut(rig, contender, rng):
     run = Run(contender, rig.ask(f"ip -n seg link set p{master} down",
                                  1500 if long else 50, dead // MS + late,
                                  500 if long else 100))
-    due = run.last_heard({"a": 1, "b": 2}[master]) + dead
     rig.sh(f"ip -n seg link set p{master} up")
     contender.settle(rig)
-    return run.gap() / MS, (run.recovery() - due) / MS, other
+    if not run.back:
+        return None
+    due = run.last_heard({"a": 1, "b": 2}[master]) + dead
+    return run.gap() / MS, (run.recovery() - due) / MS
 
 
 def unplanned(rig, book, contenders, runs, few, rng):
@@ -139,8 +145,12 @@ def unplanned(rig, book, contenders, runs, few, rng):
         number = runs if contender.dead_time("b") < SECOND else few
         samples = [one_cut(rig, contender, rng) for _ in range(number)]
         stop(rig)
-        gaps, overheads, _ = zip(*samples)
         name = contender.name
+        lost = samples.count(None)
+        if lost:
+            book.put(row, name, f"of {number}, nobody came back", lost, "")
+        gaps, overheads = zip(*[s for s in samples if s])
+        number = len(gaps)
         means[name] = sum(gaps) / number
         book.put(row, name, f"outage, mean of {number}", means[name], "ms")
         book.put(row, name, "outage, 99th percentile", percentile(gaps, 99),
