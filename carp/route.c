@@ -34,7 +34,7 @@
 
 /* Of five walks through all routes each. */
 #define CARP_ROUTE_TRIES	20
-/* For how long source validation expects more after a hidden address's packet */
+/* How long source validation expects more after a hidden address spoke */
 #define CARP_ROUTE_ANSWERED	(10 * HZ)
 /* How soon the hook that looks for them is set, or removed */
 #define CARP_ROUTE_WATCH	HZ
