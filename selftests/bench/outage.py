@@ -29,14 +29,16 @@ def daemon_is_late(dead):
 class Run:
     """What became of one series of questions."""
 
-    def __init__(self, contender, result):
+    def __init__(self, result):
         self.event = result["event"]
         self.questions = result["questions"]
         self.answered = [q for q in self.questions if q[1]]
         self.advertisements = result["advertisements"]
-        self.back = bool(self.questions[-1][1])
-        assert self.back or not isinstance(contender, Carp), \
-            f"{contender.name}: nobody answers at the end"
+
+    @property
+    def back(self):
+        """Does somebody answer at the end?"""
+        return bool(self.questions[-1][1])
 
     @property
     def lost(self):
@@ -92,8 +94,8 @@ def planned(rig, book, contenders, runs, few, rng):
             wait_away(rig, rng, 1)
             dead = contender.dead_time(other)
             after = dead // MS + daemon_is_late(dead) if peer else 400
-            run = Run(contender, rig.ask(contender.leave(master), 150, after))
-            assert run.back, f"{contender.name}: nobody took over"
+            run = Run(rig.ask(contender.leave(master), 150, after))
+            assert run.back, f"{contender.name}: nobody answers at the end"
             floors.append(run.floor() / MS)
             gaps.append(run.gap() / MS)
             lost.append(run.lost)
@@ -121,16 +123,17 @@ def one_cut(rig, contender, rng):
     dead = contender.dead_time(other)
     wait_away(rig, rng, dead / 3 / SECOND)
     long = dead > SECOND
-    # If it takes longer, no outage is measured: see Run.
     late = 1400 if long else 100
     if not isinstance(contender, Carp):
         late = daemon_is_late(dead)
-    run = Run(contender, rig.ask(f"ip -n seg link set p{master} down",
-                                 1500 if long else 50, dead // MS + late,
-                                 500 if long else 100))
+    run = Run(rig.ask(f"ip -n seg link set p{master} down",
+                      1500 if long else 50, dead // MS + late,
+                      500 if long else 100))
     rig.sh(f"ip -n seg link set p{master} up")
     contender.settle(rig)
     if not run.back:
+        assert not isinstance(contender, Carp), \
+            f"{contender.name}: nobody answers at the end"
         return None
     due = run.last_heard({"a": 1, "b": 2}[master]) + dead
     return run.gap() / MS, (run.recovery() - due) / MS
