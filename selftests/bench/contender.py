@@ -48,30 +48,34 @@ def stop(rig):
 
 
 class Carp(Contender):
-    """@a and @b are (advbase, advskew)."""
+    """@a and @b are (advbase, advskew); @vip where it is not the rig's."""
 
-    def __init__(self, a=(1, 0), b=(1, 100)):
+    def __init__(self, a=(1, 0), b=(1, 100), vhid=1, vip=None):
         self.parameters = {"a": a, "b": b}
         self.name = f"carp {a[0]}/{a[1]} {b[0]}/{b[1]}"
+        self.vhid = vhid
+        self.vip = vip
+        self.device = f"carp{vhid - 1}"
 
     def begin(self, rig, node):
         base, skew = self.parameters[node]
         rig.sh("modprobe carp")
         rig.batch(node, [
-            "link add carp0 link eth0 type carp vhid 1 "
+            f"link add {self.device} link eth0 type carp vhid {self.vhid} "
             f"advbase {base} advskew {skew} pass changeme",
-            f"addr add {rig.vip}/{LENGTHS[rig.family]} dev carp0",
-            "link set carp0 up"])
+            f"addr add {self.vip or rig.vip}/{LENGTHS[rig.family]} "
+            f"dev {self.device}",
+            f"link set {self.device} up"])
 
     def holds(self, rig, node):
-        return (f"ip -n {node} -d -o link show dev carp0 | "
+        return (f"ip -n {node} -d -o link show dev {self.device} | "
                 "grep -q 'carp state MASTER'")
 
     def leave(self, node):
-        return f"ip -n {node} link set carp0 down"
+        return f"ip -n {node} link set {self.device} down"
 
     def back(self, node):
-        return f"ip -n {node} link set carp0 up"
+        return f"ip -n {node} link set {self.device} up"
 
     def dead_time(self, node):
         base, skew = self.parameters[node]
