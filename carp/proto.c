@@ -28,17 +28,20 @@ static_assert(offsetof(struct carp_hdr, digest) == 16);
 u16 carp_proto_cksum(const void *data, size_t len)
 {
 	const u8 *p = data;
-	u32 sum = 0;
-	size_t i;
+	u64 sum = 0;
 
-	for (i = 0; i + 1 < len; i += 2) {
-		sum += get_unaligned_be16(p + i);
-		sum = (sum & 0xffff) + (sum >> 16);
+	/* Carries gather in the upper half: there is room for 2^32 of them. */
+	for (; len >= 4; p += 4, len -= 4)
+		sum += get_unaligned_be32(p);
+	if (len & 2) {
+		sum += get_unaligned_be16(p);
+		p += 2;
 	}
-	if (len & 1) {
-		sum += p[len - 1] << 8;
+	if (len & 1)
+		sum += *p << 8;
+
+	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
-	}
 	return ~sum & 0xffff;
 }
 
