@@ -212,14 +212,13 @@ static void fsm_restart_down_all(struct carp_fsm *fsm, u64 now)
  * own M, or it would be taken for dead between two advertisements, stay MASTER
  * when it hears this member, and so on. Without demotion that is never so.
  */
-static u64 fsm_patience(const struct carp_fsm *fsm,
+static u64 fsm_patience(const struct carp_fsm *fsm, const struct carp_prio *own,
 			const struct carp_prio *peer)
 {
-	struct carp_prio own = carp_fsm_prio(fsm);
 	u64 theirs = carp_prio_interval(peer);
 	u64 wait = carp_fsm_down_time(fsm);
 
-	if (peer->demote >= own.demote && theirs > carp_prio_interval(&own))
+	if (peer->demote >= own->demote && theirs > carp_prio_interval(own))
 		return wait;
 	return theirs * 3 / 2 <= wait ? wait : prio_down_time(peer);
 }
@@ -290,9 +289,10 @@ static u32 fsm_yield(struct carp_fsm *fsm, enum carp_reason reason,
 		     const struct carp_prio *peer, u64 now)
 {
 	u32 acts = fsm_enter(fsm, CARP_STATE_BACKUP, reason);
+	struct carp_prio own = carp_fsm_prio(fsm);
 
 	fsm_calm(fsm, peer, now);
-	fsm_wait(fsm, fsm_patience(fsm, peer), now);
+	fsm_wait(fsm, fsm_patience(fsm, &own, peer), now);
 	return acts;
 }
 
@@ -476,18 +476,18 @@ static u32 fsm_master_advert(struct carp_fsm *fsm, enum carp_family family,
 
 /* Why to take over from a master that was just heard, or CARP_REASON_NONE. */
 static enum carp_reason fsm_rival(const struct carp_fsm *fsm,
+				  const struct carp_prio *own,
 				  const struct carp_prio *peer)
 {
-	struct carp_prio own = carp_fsm_prio(fsm);
 	u64 theirs = carp_prio_interval(peer);
-	u64 mine = carp_prio_interval(&own);
+	u64 mine = carp_prio_interval(own);
 
-	if (fsm->preempt && mine < theirs && peer->demote >= own.demote)
+	if (fsm->preempt && mine < theirs && peer->demote >= own->demote)
 		return CARP_REASON_PREEMPT;
-	if (peer->demote > own.demote)
+	if (peer->demote > own->demote)
 		return CARP_REASON_MASTER_DEMOTED;
 	/* One less demoted would not yield, and this be repeated for ever. */
-	if (peer->demote == own.demote && prio_down_time(&own) < theirs)
+	if (peer->demote == own->demote && prio_down_time(own) < theirs)
 		return CARP_REASON_MASTER_WILL_TIME_OUT;
 	return CARP_REASON_NONE;
 }
@@ -495,6 +495,7 @@ static enum carp_reason fsm_rival(const struct carp_fsm *fsm,
 static u32 fsm_backup_advert(struct carp_fsm *fsm, enum carp_family family,
 			     const struct carp_prio *peer, u64 now)
 {
+	struct carp_prio own = carp_fsm_prio(fsm);
 	u64 wait = carp_fsm_down_time(fsm);
 	enum carp_reason reason;
 
@@ -508,9 +509,9 @@ static u32 fsm_backup_advert(struct carp_fsm *fsm, enum carp_family family,
 	if (prio_bow_out(peer))
 		return fsm_take_over(fsm, CARP_REASON_MASTER_BOW_OUT, now);
 
-	reason = fsm_rival(fsm, peer);
+	reason = fsm_rival(fsm, &own, peer);
 	if (reason == CARP_REASON_NONE)
-		wait = fsm_patience(fsm, peer);
+		wait = fsm_patience(fsm, &own, peer);
 	else if (now >= fsm->calm_until)
 		return fsm_take_over(fsm, reason, now);
 

@@ -77,11 +77,11 @@ MUTANTS = {
         '0 && mine < theirs &&'),
     'preempts-though-demoted': (
         'demotion', 'demote/3',
-        'mine < theirs && peer->demote >= own.demote)',
+        'mine < theirs && peer->demote >= own->demote)',
         'mine < theirs)'),
     'demoted-left-alone': (
         'demotion', 'demote/3',
-        'if (peer->demote > own.demote)',
+        'if (peer->demote > own->demote)',
         'if (0)'),
     'demoted-stays': (
         'demotion', 'demote/3',
@@ -110,8 +110,8 @@ MUTANTS = {
         'return fsm_back_up(fsm, CARP_REASON_TIE, now);'),
     'slow-master-times-out': (
         'demotion', 'mixed-demote/2',
-        'peer->demote == own.demote && prio_down_time(&own) < theirs',
-        'prio_down_time(&own) < theirs'),
+        'peer->demote == own->demote && prio_down_time(own) < theirs',
+        'prio_down_time(own) < theirs'),
     'deaf-master-explored': (
         'one-master', '2-stop',
         'if (mine > theirs)\n\t\t\treturn fsm_yield(',
@@ -138,7 +138,7 @@ MUTANTS = {
         'fsm->preempt && mine > theirs &&'),
     'demoted-left-alone-explored': (
         'demotion', '2-demote',
-        'if (peer->demote > own.demote)',
+        'if (peer->demote > own->demote)',
         'if (0)'),
 }
 
