@@ -450,6 +450,7 @@ struct carp_node {
  * @stats: counters of all vhids
  */
 struct carp_vhost {
+ * @marked_at: when the marks on the routes were looked at last, jiffies
 	spinlock_t lock; /* protects the rest but key and stats, route marks */
 	struct list_head nodes;
 	struct carp_share __rcu *share;
@@ -474,6 +475,7 @@ struct carp_vhost {
 	struct carp_stats __percpu *stats;
 };
 
+	unsigned long marked_at;
 /**
  * struct carp_dev - a carp interface, netdev_priv()
  * @dev: the interface

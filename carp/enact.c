@@ -5,6 +5,7 @@
  * the routes, dormant bit, history, timer. What is to be sent is left to the
  * caller, for when the lock is released.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 
 #include "demote.h"
@@ -22,6 +23,9 @@
  * and few devices are demoted by less than -700 besides.
  */
 #define CARP_CAUSE_MAX		1000
+
+/* How long marks on routes that the kernel has cleared unseen may be gone */
+#define CARP_MARK_AGAIN		HZ
 
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
@@ -145,6 +149,20 @@ void carp_enact_sum_up(struct carp_dev *carp)
 	WRITE_ONCE(vhost->state, state);
 }
 
+/* Also where nothing has changed, but seldom: a net below the notifiers that put
+ * back marks which the kernel has cleared, see route.c.
+ */
+static void carp_enact_mark(struct carp_dev *carp, u32 act)
+{
+	struct carp_vhost *vhost = &carp->vhost;
+
+	if (!(act & CARP_ACT_STATE) &&
+	    time_before(jiffies, vhost->marked_at + CARP_MARK_AGAIN))
+		return;
+	vhost->marked_at = jiffies;
+	carp_route_mark(carp);
+}
+
 /* Everything that follows from the state, and nothing that sends. */
 static void carp_enact_state(struct carp_node *node)
 {
@@ -190,7 +208,7 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 {
 	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
-	bool reweigh;
+	struct carp_todo todo;
 
 	lockdep_assert_held(&vhost->lock);
 
@@ -199,10 +217,7 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 	/* It may have been demoted and have heard of a better one at once. */
 	if (node->fsm.state != CARP_STATE_MASTER)
 		act &= ~(CARP_ACT_ADVERT | CARP_ACT_ANNOUNCE);
-	/* Also where nothing has changed: a net below the notifiers that put
-	 * back marks which the kernel has cleared, see route.c.
-	 */
-	carp_route_mark(carp);
+	carp_enact_mark(carp, act);
 	if (act & CARP_ACT_ADVERT)
 		node->put_off = false;
 	if (act & CARP_ACT_GRACE)
@@ -210,19 +225,20 @@ struct carp_todo carp_enact_commit(struct carp_node *node, u32 act)
 	if (act & CARP_ACT_CONFLICT)
 		carp_stats_inc(vhost->stats, CARP_STAT_CONFLICTS);
 	carp_enact_arm(node);
-	reweigh = vhost->reweigh;
-	vhost->reweigh = false;
 
-	return (struct carp_todo) {
+	todo = (struct carp_todo) {
 		.act = act,
 		.serial = node->serial,
-		.reweigh = reweigh,
-		.prio = carp_fsm_prio(&node->fsm),
+		.reweigh = vhost->reweigh,
 		.family = {
 			node->fsm.has_family[CARP_INET],
 			node->fsm.has_family[CARP_INET6],
 		},
 	};
+	vhost->reweigh = false;
+	if (act & CARP_ACT_ADVERT)
+		todo.prio = carp_fsm_prio(&node->fsm);
+	return todo;
 }
 
 /* Linkwatch may be a second late: ask the parent itself. */
@@ -278,14 +294,16 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 bool carp_enact_put_off(struct carp_node *node, u64 now)
 {
 	atomic64_t *busy_until = &node->carp->cn->busy_until;
-	struct carp_prio prio = carp_fsm_prio(&node->fsm);
-	s64 was = atomic64_read(busy_until);
+	struct carp_prio prio;
 	u64 until, wait;
+	s64 was;
 
 	if (node->fsm.state != CARP_STATE_MASTER || now < node->fsm.deadline ||
 	    node->put_off)
 		return false;
 
+	prio = carp_fsm_prio(&node->fsm);
+	was = atomic64_read(busy_until);
 	do {
 		until = was;
 		wait = carp_pace(&until, carp_prio_interval(&prio),
@@ -305,10 +323,11 @@ bool carp_enact_put_off(struct carp_node *node, u64 now)
 static bool carp_enact_fails(struct carp_node *node, u64 now)
 {
 	struct carp_vhost *vhost = &node->carp->vhost;
-	struct carp_prio prio = carp_fsm_prio(&node->fsm);
+	struct carp_prio prio;
 
 	if (vhost->state == CARP_STATE_INIT || vhost->senderr)
 		return false;
+	prio = carp_fsm_prio(&node->fsm);
 	if (vhost->send_errors &&
 	    now - vhost->send_failed_at < carp_prio_interval(&prio) / 2)
 		return false;

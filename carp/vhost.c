@@ -14,6 +14,7 @@
  *
  * The clock is read here and in enact.c only.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
@@ -597,6 +598,7 @@ int carp_vhost_init(struct carp_dev *carp)
 	spin_lock_init(&vhost->lock);
 	vhost->probe_at = CARP_NO_DEADLINE;
 	vhost->announce_at = CARP_NO_DEADLINE;
+	vhost->marked_at = jiffies;
 	get_random_bytes(carp->counter, sizeof(carp->counter));
 	return 0;
 }
