@@ -194,10 +194,13 @@ struct carp_net {
 /**
  * struct carp_port - a parent, the Ethernet device below one or more carp_dev
  * @dev: the parent; kept by the upper links of @devs
+ * @cn: its namespace's state
  * @vhids: the carp_node of each vhid; written under RTNL, read under RCU
  * @devs: all carp_dev on this parent; written under RTNL, read under RCU
  * @stats: packets discarded before their vhid was known
- * @joined: is in the IPv4 multicast group, RTNL
+ * @local4: what advertisements that go on to the IP layer are routed by, NULL
+ *	without memory
+ * @joined: is in the IPv4 multicast group; written under RTNL
  * @joined6: the same for IPv6
  * @own_macs: some device on it has a MAC that the administrator chose
  * @going_down: between NETDEV_GOING_DOWN and NETDEV_UP
@@ -205,9 +208,11 @@ struct carp_net {
  */
 struct carp_port {
 	struct net_device *dev;
+	struct carp_net *cn;
 	struct carp_node __rcu *vhids[CARP_VHID_MAX + 1];
 	struct list_head devs;
 	struct carp_stats __percpu *stats;
+	struct rtable *local4;
 	bool own_macs;
 	bool going_down;
 	bool joined;
@@ -445,12 +450,12 @@ struct carp_node {
  * @probe_at: when to find out whether sending works again, while it does not
  * @announce: seconds between announcements, 0: none
  * @announce_at: when to announce, MASTER
+ * @marked_at: when the marks on the routes were looked at last, jiffies
  * @demotion: what makes up the demotion of the nodes
  * @told_demotion: what userland has been told of, RTNL
  * @stats: counters of all vhids
  */
 struct carp_vhost {
- * @marked_at: when the marks on the routes were looked at last, jiffies
 	spinlock_t lock; /* protects the rest but key and stats, route marks */
 	struct list_head nodes;
 	struct carp_share __rcu *share;
@@ -470,12 +475,12 @@ struct carp_vhost {
 	u64 probe_at;
 	u32 announce;
 	u64 announce_at;
+	unsigned long marked_at;
 	struct carp_demotion demotion;
 	struct carp_demotion told_demotion;
 	struct carp_stats __percpu *stats;
 };
 
-	unsigned long marked_at;
 /**
  * struct carp_dev - a carp interface, netdev_priv()
  * @dev: the interface

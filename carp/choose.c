@@ -75,7 +75,7 @@ static struct carp_dev *carp_choose(const struct carp_port *port,
 				    const unsigned long *vhids, unsigned int n,
 				    const u8 *mac, unsigned int by_address)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct carp_net *cn = port->cn;
 	const struct carp_dev *first;
 	const struct carp_key *key;
 
@@ -116,7 +116,7 @@ bool carp_choose_shared4(const struct carp_dev *carp, __be32 addr)
 struct carp_dev *carp_choose4(const struct carp_port *port, __be32 addr,
 			      const u8 *sip, const u8 *sha)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct carp_net *cn = port->cn;
 	DECLARE_BITMAP(vhids, CARP_VHIDS);
 	unsigned int n;
 
@@ -166,7 +166,7 @@ struct carp_dev *carp_choose6(const struct carp_port *port,
 			      const struct in6_addr *addr,
 			      const struct in6_addr *saddr, const u8 *lladdr)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct carp_net *cn = port->cn;
 	DECLARE_BITMAP(vhids, CARP_VHIDS);
 	unsigned int n;
 

@@ -17,6 +17,7 @@
 #include <net/arp.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/route.h>
 
 #include "addr.h"
 #include "addr6.h"
@@ -176,7 +177,7 @@ static struct carp_dev *carp_frame_asked4(const struct carp_port *port,
 	carp = carp_choose4(port, arp->tip, (const u8 *)&arp->sip, arp->sha);
 	if (carp)
 		return carp;
-	carp = carp_addr_owner4(carp_pernet(dev_net(port->dev)), arp->tip,
+	carp = carp_addr_owner4(port->cn, arp->tip,
 				port->dev);
 	return carp && carp->lower == port->dev ? carp : NULL;
 }
@@ -227,19 +228,29 @@ static bool carp_frame_may_be_group(const struct sk_buff *skb)
 	       is_multicast_ether_addr(eth_hdr(skb)->h_dest);
 }
 
-static bool carp_frame_is_group4(struct carp_port *port,
-				 const struct sk_buff *skb,
+/* The IP layer would make a route for each advertisement that goes on, and RCU
+ * would free it: more work than all the rest of it. They can share one.
+ */
+static void carp_frame_route4(const struct carp_port *port, struct sk_buff *skb)
+{
+	if (port->local4 && READ_ONCE(port->joined) && !skb_dst(skb) &&
+	    !skb_shared(skb))
+		skb_dst_set_noref(skb, &port->local4->dst);
+}
+
+static bool carp_frame_is_group4(struct carp_port *port, struct sk_buff *skb,
 				 const struct iphdr *iph)
 {
 	if (iph->version == 4 && iph->protocol == CARP_PROTO_NUMBER &&
-	    iph->daddr == CARP_GROUP4)
-		carp_rx_multicast(port, CARP_INET, skb);
+	    iph->daddr == CARP_GROUP4 &&
+	    carp_rx_multicast(port, CARP_INET, skb))
+		carp_frame_route4(port, skb);
 	return ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr);
 }
 
 /* The same of a header that is in pieces. */
 static noinline bool carp_frame_is_group4_copy(struct carp_port *port,
-					       const struct sk_buff *skb)
+					       struct sk_buff *skb)
 {
 	struct iphdr iph;
 
@@ -250,7 +261,7 @@ static noinline bool carp_frame_is_group4_copy(struct carp_port *port,
 /* Is a packet to a group? Advertisements are, and are read here. All packets of
  * the parent pass this: what needs a stack of its own is elsewhere.
  */
-static bool carp_frame_group4(struct carp_port *port, const struct sk_buff *skb)
+static bool carp_frame_group4(struct carp_port *port, struct sk_buff *skb)
 {
 	if (unlikely(skb_headlen(skb) < sizeof(struct iphdr)))
 		return carp_frame_is_group4_copy(port, skb);
@@ -286,7 +297,7 @@ static void carp_frame_group6(struct carp_port *port, const struct sk_buff *skb,
 	if (ip6h->nexthdr == CARP_PROTO_NUMBER)
 		carp_rx_multicast(port, CARP_INET6, skb);
 	else if (carp_frame_is_fragment6(skb, ip6h) &&
-		 READ_ONCE(carp_pernet(dev_net(port->dev))->allow))
+		 READ_ONCE(port->cn->allow))
 		carp_stats_inc(port->stats, CARP_STAT_HDROPS);
 }
 
@@ -328,7 +339,7 @@ static struct carp_dev *carp_frame_asked6(const struct carp_port *port,
 					  const struct sk_buff *skb,
 					  const struct ipv6hdr *ip6h)
 {
-	const struct carp_net *cn = carp_pernet(dev_net(port->dev));
+	const struct carp_net *cn = port->cn;
 	const struct nd_msg *msg;
 	struct carp_dev *carp;
 	u8 lladdr[ETH_ALEN];

@@ -32,13 +32,15 @@ static struct carp_port *carp_inet_port(const struct sk_buff *skb, int iif)
 static int carp_inet_rcv_family(struct sk_buff *skb, enum carp_family family,
 				bool multicast, struct carp_port *port)
 {
-	struct carp_net *cn = carp_pernet(dev_net(skb->dev));
+	struct carp_net *cn;
 
-	if (!multicast)
-		carp_rx_unicast(cn, port, family, skb);
-	else if (!port && READ_ONCE(cn->allow))
-		carp_stats_inc(cn->stats, CARP_STAT_BADIF);
-
+	if (!multicast || !port) {
+		cn = carp_pernet(dev_net(skb->dev));
+		if (!multicast)
+			carp_rx_unicast(cn, port, family, skb);
+		else if (READ_ONCE(cn->allow))
+			carp_stats_inc(cn->stats, CARP_STAT_BADIF);
+	}
 	consume_skb(skb);
 	return 0;
 }
@@ -64,7 +66,7 @@ static int carp_inet6_rcv(struct sk_buff *skb)
 
 	/* There are no extension headers before an advertisement. */
 	if (port && ip6h->nexthdr != CARP_PROTO_NUMBER) {
-		if (READ_ONCE(carp_pernet(dev_net(port->dev))->allow))
+		if (READ_ONCE(port->cn->allow))
 			carp_stats_inc(port->stats, CARP_STAT_HDROPS);
 		consume_skb(skb);
 		return 0;

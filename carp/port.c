@@ -12,6 +12,7 @@
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
+#include <net/route.h>
 #include <net/rtnetlink.h>
 
 #include "frame.h"
@@ -271,7 +272,7 @@ static void carp_port_join_group(struct carp_port *port)
 	const struct carp_dev *carp;
 	const u8 *mac;
 
-	port->joined = in_dev;
+	WRITE_ONCE(port->joined, in_dev);
 	if (!in_dev)
 		return;
 
@@ -338,12 +339,31 @@ void carp_port_renew_groups(struct carp_port *port)
 {
 	ASSERT_RTNL();
 
-	port->joined = port->joined && __in_dev_get_rtnl(port->dev);
+	WRITE_ONCE(port->joined,
+		   port->joined && __in_dev_get_rtnl(port->dev));
 	if (!port->joined)
 		carp_port_join_group(port);
 	port->joined6 = port->joined6 && carp_port_has_ipv6(port);
 	if (!port->joined6)
 		carp_port_join_group6(port);
+}
+
+/* As the kernel makes one for each packet to a group. */
+static struct rtable *carp_port_local4(const struct net_device *lower)
+{
+	struct rtable *rt;
+
+	rt = rt_dst_alloc(dev_net(lower)->loopback_dev,
+			  RTCF_MULTICAST | RTCF_LOCAL, RTN_MULTICAST, false);
+	if (rt)
+		rt->rt_is_input = 1;
+	return rt;
+}
+
+static void carp_port_free_local4(struct carp_port *port)
+{
+	if (port->local4)
+		dst_release(&port->local4->dst);
 }
 
 static void carp_port_free_rcu(struct rcu_head *head)
@@ -371,6 +391,8 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 	}
 
 	port->dev = lower;
+	port->cn = carp_pernet(dev_net(lower));
+	port->local4 = carp_port_local4(lower);
 	INIT_LIST_HEAD(&port->devs);
 	err = carp_port_hear_groups(lower);
 	if (err)
@@ -388,6 +410,7 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 err_groups:
 	carp_port_ignore_groups(lower);
 err_stats:
+	carp_port_free_local4(port);
 	free_percpu(port->stats);
 err_free:
 	kfree(port);
@@ -403,6 +426,7 @@ static void carp_port_put(struct carp_port *port)
 	carp_port_leave_group6(port);
 	carp_port_ignore_groups(port->dev);
 	netdev_rx_handler_unregister(port->dev);
+	carp_port_free_local4(port);
 	call_rcu(&port->rcu, carp_port_free_rcu);
 }
 

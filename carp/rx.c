@@ -385,13 +385,14 @@ static enum carp_stat carp_rx_check(struct carp_rx *rx,
 	return carp_rx_check4(rx, skb);
 }
 
-static void carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
+/* Return: whether it is for one of our vhids. */
+static bool carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
 {
 	struct carp_stats __percpu *stats;
 	enum carp_stat stat;
 
 	if (!READ_ONCE(rx->cn->allow))
-		return;
+		return false;
 
 	stat = carp_rx_check(rx, skb);
 	if (rx->node)
@@ -399,6 +400,7 @@ static void carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
 	else
 		stats = rx->port ? rx->port->stats : rx->cn->stats;
 	carp_stats_inc(stats, stat);
+	return rx->node;
 }
 
 /**
@@ -407,18 +409,20 @@ static void carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
  * @family: IPv4 or IPv6
  * @skb: the packet; neither changed nor consumed
  *
- * Context: softirq, RCU.
+ * Context: softirq, RCU. Return: whether it is for one of our vhids, be it
+ * genuine or not.
  */
-void carp_rx_multicast(struct carp_port *port, enum carp_family family,
+bool carp_rx_multicast(struct carp_port *port, enum carp_family family,
 		       const struct sk_buff *skb)
 {
-	struct carp_rx rx = {
-		.cn = carp_pernet(dev_net(port->dev)),
-		.port = port,
-		.family = family,
-	};
+	struct carp_rx rx;
 
-	carp_rx(&rx, skb);
+	rx.cn = port->cn;
+	rx.port = port;
+	rx.node = NULL;
+	rx.family = family;
+	rx.unicast = false;
+	return carp_rx(&rx, skb);
 }
 
 /**
@@ -433,12 +437,12 @@ void carp_rx_multicast(struct carp_port *port, enum carp_family family,
 void carp_rx_unicast(struct carp_net *cn, struct carp_port *port,
 		     enum carp_family family, const struct sk_buff *skb)
 {
-	struct carp_rx rx = {
-		.cn = cn,
-		.port = port,
-		.family = family,
-		.unicast = true,
-	};
+	struct carp_rx rx;
 
+	rx.cn = cn;
+	rx.port = port;
+	rx.node = NULL;
+	rx.family = family;
+	rx.unicast = true;
 	carp_rx(&rx, skb);
 }

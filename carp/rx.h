@@ -5,7 +5,7 @@
 
 #include "carp.h"
 
-void carp_rx_multicast(struct carp_port *port, enum carp_family family,
+bool carp_rx_multicast(struct carp_port *port, enum carp_family family,
 		       const struct sk_buff *skb);
 void carp_rx_unicast(struct carp_net *cn, struct carp_port *port,
 		     enum carp_family family, const struct sk_buff *skb);

@@ -77,13 +77,13 @@ static void carp_tx_push_ip4(struct sk_buff *skb, __be32 saddr, __be32 daddr)
 	struct iphdr *iph;
 
 	iph = skb_push(skb, sizeof(*iph));
-	memset(iph, 0, sizeof(*iph));
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, sizeof(*iph));
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
 	iph->tos = CARP_TOS;
 	iph->tot_len = htons(sizeof(*iph) + len);
+	iph->id = 0;
 	iph->frag_off = htons(IP_DF);
 	iph->ttl = CARP_TTL;
 	iph->protocol = CARP_PROTO_NUMBER;

@@ -233,13 +233,13 @@ bool carp_vhost_advert(struct carp_node *node, enum carp_family family,
 	u64 now;
 	u32 act;
 
-	spin_lock_bh(&vhost->lock);
+	spin_lock(&vhost->lock);
 	now = ktime_get_ns();
 	node->fsm.preempt = READ_ONCE(node->carp->cn->preempt);
 	act = carp_enact_weigh(node, now);
 	act |= carp_fsm_advert(&node->fsm, family, &peer, tie, now);
 	todo = carp_enact_commit(node, act);
-	spin_unlock_bh(&vhost->lock);
+	spin_unlock(&vhost->lock);
 
 	carp_vhost_act(node, &todo);
 	return act & CARP_ACT_CONFLICT;
@@ -314,7 +314,7 @@ void carp_vhost_update_port(struct carp_port *port, enum carp_reason reason)
 	list_for_each_entry(carp, &port->devs, port_node)
 		reweigh |= carp_vhost_update_dev(carp, reason);
 	if (reweigh)
-		carp_vhost_reweigh(carp_pernet(dev_net(port->dev)));
+		carp_vhost_reweigh(port->cn);
 }
 
 /**

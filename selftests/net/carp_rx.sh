@@ -21,6 +21,8 @@ ALL_TESTS="
 	what_no_implementation_checks_is_accepted
 	vrrp_with_the_same_number_costs_a_counter
 	frames_that_are_no_advertisements_are_not_counted
+	they_go_on_to_raw_sockets_and_to_the_firewall
+	by_one_route_for_all_of_the_own_vhids
 	a_master_survives_every_bad_frame
 	with_allow_0_nothing_is_counted
 	foreign_advertisements_are_accepted
@@ -336,6 +338,70 @@ frames_that_are_no_advertisements_are_not_counted() {
 		none eth_dst=02:00:00:00:00:77	# for somebody else
 		ipackets
 	EOF
+}
+
+# raw_listener NUMBER: hear so many packets of protocol 112 to the group, and end
+raw_listener() {
+	bg host python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+             socket.inet_aton("224.0.0.18") + socket.inet_aton("192.0.2.1"))
+for _ in range(int(sys.argv[1])):
+    s.recv(100)
+' "$1"
+	check "it listens" busywait 5 n host grep -q ":0070 " /proc/net/raw
+}
+
+they_go_on_to_raw_sockets_and_to_the_firewall() {
+	setup_wire
+	must n host nft -f - <<-EOF
+		table ip seen {
+			chain input {
+				type filter hook input priority filter
+				iif eth0 ip daddr 224.0.0.18 ip protocol 112 counter
+			}
+		}
+	EOF
+	raw_listener 4
+	inject <<-EOF
+		ipackets
+		ipackets advskew=0
+		badauth pass=wrong
+		badvhid vhid=2
+	EOF
+	check "a raw socket heard them" busywait 5 fails kill -0 "$BG"
+	equal "seen by nftables" "packets 4" \
+		"$(n host nft list table ip seen | grep -o 'packets [0-9]*')"
+}
+
+# How many routes were made for multicast packets that came in, as the kernel
+# counts them.
+routes_made() {
+	awk '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == "in_slow_mc") at = i }
+		NR > 1 { print "0x" $at }
+	' /proc/net/stat/rt_cache | { sum=0; while read -r n; do
+		sum=$((sum + n)); done; echo "$sum"; }
+}
+
+by_one_route_for_all_of_the_own_vhids() {
+	local before
+
+	setup_wire
+	before=$(routes_made)
+	inject <<-EOF
+		ipackets
+		ipackets advskew=0
+		badauth pass=wrong
+	EOF
+	equal "routes made for our own" 0 $(($(routes_made) - before))
+	before=$(routes_made)
+	inject <<-EOF
+		badvhid vhid=2
+		badvhid vhid=3
+	EOF
+	equal "routes made for others" 2 $(($(routes_made) - before))
 }
 
 a_master_survives_every_bad_frame() {
