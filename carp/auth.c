@@ -231,11 +231,13 @@ bool carp_auth_recall(const struct carp_auth_memo *memo,
 
 	for (i = 1; i >= 0; i--) {
 		pair = memo->pair[i];
-		/* How much of it a forger has guessed must not take time. */
+		/* How much of it a forger has guessed must not take time. The
+		 * counter is no secret.
+		 */
 		if (memo->known[i] &&
-		    !(crypto_memneq(pair, counter, CARP_COUNTER_LEN) |
-		      crypto_memneq(pair + CARP_COUNTER_LEN, digest,
-				    CARP_DIGEST_LEN))) {
+		    !memcmp(pair, counter, CARP_COUNTER_LEN) &&
+		    !crypto_memneq(pair + CARP_COUNTER_LEN, digest,
+				   CARP_DIGEST_LEN)) {
 			*proven = i;
 			return true;
 		}

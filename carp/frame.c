@@ -242,9 +242,11 @@ static bool carp_frame_is_group4(struct carp_port *port, struct sk_buff *skb,
 				 const struct iphdr *iph)
 {
 	if (iph->version == 4 && iph->protocol == CARP_PROTO_NUMBER &&
-	    iph->daddr == CARP_GROUP4 &&
-	    carp_rx_multicast(port, CARP_INET, skb))
-		carp_frame_route4(port, skb);
+	    iph->daddr == CARP_GROUP4) {
+		if (carp_rx_multicast(port, CARP_INET, skb))
+			carp_frame_route4(port, skb);
+		return true;
+	}
 	return ipv4_is_multicast(iph->daddr) || ipv4_is_lbcast(iph->daddr);
 }
 

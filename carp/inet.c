@@ -20,9 +20,10 @@
 /* By now a packet of a VRF looks as if it came in on the VRF. */
 static struct carp_port *carp_inet_port(const struct sk_buff *skb, int iif)
 {
-	const struct net_device *dev;
+	const struct net_device *dev = skb->dev;
 
-	dev = dev_get_by_index_rcu(dev_net(skb->dev), iif);
+	if (dev->ifindex != iif)
+		dev = dev_get_by_index_rcu(dev_net(skb->dev), iif);
 	return dev ? carp_port_get(dev) : NULL;
 }
 

@@ -29,16 +29,17 @@ u16 carp_proto_cksum(const void *data, size_t len)
 {
 	const u8 *p = data;
 	u64 sum = 0;
+	size_t i;
 
 	/* Carries gather in the upper half: there is room for 2^32 of them. */
-	for (; len >= 4; p += 4, len -= 4)
-		sum += get_unaligned_be32(p);
+	for (i = 0; i + 4 <= len; i += 4)
+		sum += get_unaligned_be32(p + i);
 	if (len & 2) {
-		sum += get_unaligned_be16(p);
-		p += 2;
+		sum += get_unaligned_be16(p + i);
+		i += 2;
 	}
 	if (len & 1)
-		sum += *p << 8;
+		sum += p[i] << 8;
 
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);

@@ -18,6 +18,9 @@
 #include "stats.h"
 #include "vhost.h"
 
+/* An IP header is that long at most, and an advertisement */
+#define CARP_RX_MAX	(60 + CARP_HDR_LEN)
+
 /**
  * struct carp_rx - a packet on its way through the checks
  * @cn: the namespace
@@ -105,6 +108,12 @@ static int carp_rx_tie(const struct carp_rx *rx)
 	return tie;
 }
 
+/* Only a MASTER asks. One that becomes it in this very moment yields. */
+static bool carp_rx_is_disputed(const struct carp_rx *rx)
+{
+	return READ_ONCE(rx->node->state) == CARP_STATE_MASTER;
+}
+
 static bool carp_rx_is_proven(const struct carp_rx *rx,
 			      const struct carp_node *node)
 {
@@ -137,7 +146,8 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 		return CARP_STAT_LOOPED;
 	}
 
-	if (carp_vhost_advert(rx->node, rx->family, adv, carp_rx_tie(rx)))
+	if (carp_vhost_advert(rx->node, rx->family, adv,
+			      carp_rx_is_disputed(rx) ? carp_rx_tie(rx) : 0))
 		carp_rx_log_at(rx, 1,
 			       "two masters, this one stays and announces itself: advertisement");
 	return rx->family == CARP_INET ? CARP_STAT_IPACKETS :
@@ -271,21 +281,14 @@ static void carp_rx_unknown(const struct carp_rx *rx)
 	}
 }
 
-/* The 36 bytes at @offset of @len that the IP header promises. */
-static enum carp_stat carp_rx_payload(struct carp_rx *rx,
-				      const struct sk_buff *skb, int offset,
+/* The 36 bytes at @data, of @len that the IP header promises. */
+static enum carp_stat carp_rx_payload(struct carp_rx *rx, const u8 *data,
 				      size_t len)
 {
-	u8 buf[CARP_HDR_LEN];
 	struct carp_node *node;
-	const void *data;
 
 	if (len < CARP_HDR_LEN)
 		return CARP_STAT_BADLEN;
-
-	data = skb_header_pointer(skb, offset, sizeof(buf), buf);
-	if (!data)
-		return CARP_STAT_HDROPS;
 
 	switch (carp_rx_parse(rx, data)) {
 	case CARP_PARSE_SHORT:
@@ -307,18 +310,14 @@ static enum carp_stat carp_rx_payload(struct carp_rx *rx,
 	return carp_rx_vhost(rx);
 }
 
-static enum carp_stat carp_rx_check4(struct carp_rx *rx,
-				     const struct sk_buff *skb)
+static enum carp_stat carp_rx_check4(struct carp_rx *rx, const u8 *data,
+				     size_t len)
 {
-	const int iphoff = skb_network_offset(skb);
-	const struct iphdr *iph;
+	const struct iphdr *iph = (const void *)data;
 	enum carp_stat stat;
-	struct iphdr _iph;
-	size_t hlen, len;
-	u8 buf[60];
+	size_t hlen, total;
 
-	iph = skb_header_pointer(skb, iphoff, sizeof(_iph), &_iph);
-	if (!iph)
+	if (len < sizeof(*iph))
 		return CARP_STAT_HDROPS;
 
 	rx->v4 = iph->saddr;
@@ -328,34 +327,28 @@ static enum carp_stat carp_rx_check4(struct carp_rx *rx,
 		return stat;
 
 	hlen = iph->ihl * 4;
-	len = ntohs(iph->tot_len);
-	if (hlen < sizeof(*iph) || len < hlen || skb->len - iphoff < len ||
+	total = ntohs(iph->tot_len);
+	if (hlen < sizeof(*iph) || total < hlen || len < total ||
 	    ip_is_fragment(iph))
 		return CARP_STAT_HDROPS;
-	if (len - hlen < CARP_HDR_LEN)
+	if (total - hlen < CARP_HDR_LEN)
 		return CARP_STAT_BADLEN;
 	/* We are here before the IP layer has looked. */
-	iph = skb_header_pointer(skb, iphoff, hlen, buf);
-	if (!iph)
-		return CARP_STAT_HDROPS;
 	if (ip_fast_csum(iph, hlen / 4))
 		return CARP_STAT_BADSUM;
 
-	return carp_rx_payload(rx, skb, iphoff + hlen, len - hlen);
+	return carp_rx_payload(rx, data + hlen, total - hlen);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static enum carp_stat carp_rx_check6(struct carp_rx *rx,
-				     const struct sk_buff *skb)
+static enum carp_stat carp_rx_check6(struct carp_rx *rx, const u8 *data,
+				     size_t len)
 {
-	const int iphoff = skb_network_offset(skb);
-	const struct ipv6hdr *ip6h;
-	struct ipv6hdr _ip6h;
+	const struct ipv6hdr *ip6h = (const void *)data;
 	enum carp_stat stat;
-	size_t len;
+	size_t payload;
 
-	ip6h = skb_header_pointer(skb, iphoff, sizeof(_ip6h), &_ip6h);
-	if (!ip6h)
+	if (len < sizeof(*ip6h))
 		return CARP_STAT_HDROPS;
 
 	rx->v6 = ip6h->saddr;
@@ -366,23 +359,48 @@ static enum carp_stat carp_rx_check6(struct carp_rx *rx,
 	if (stat != CARP_STAT_PAD)
 		return stat;
 
-	len = ntohs(ip6h->payload_len);
-	if (skb->len - iphoff - sizeof(*ip6h) < len)
+	payload = ntohs(ip6h->payload_len);
+	if (len - sizeof(*ip6h) < payload)
 		return CARP_STAT_HDROPS;
 
-	return carp_rx_payload(rx, skb, iphoff + sizeof(*ip6h), len);
+	return carp_rx_payload(rx, data + sizeof(*ip6h), payload);
 }
 
 #endif /* CONFIG_IPV6 */
 
-static enum carp_stat carp_rx_check(struct carp_rx *rx,
-				    const struct sk_buff *skb)
+/* Of a packet of @len bytes those up to CARP_RX_MAX are at @data. */
+static enum carp_stat carp_rx_check(struct carp_rx *rx, const u8 *data,
+				    size_t len)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (rx->family == CARP_INET6)
-		return carp_rx_check6(rx, skb);
+		return carp_rx_check6(rx, data, len);
 #endif
-	return carp_rx_check4(rx, skb);
+	return carp_rx_check4(rx, data, len);
+}
+
+/* The same of a packet in pieces. */
+static noinline enum carp_stat carp_rx_check_copy(struct carp_rx *rx,
+						  const struct sk_buff *skb,
+						  size_t len)
+{
+	u8 buf[CARP_RX_MAX];
+
+	if (skb_copy_bits(skb, skb_network_offset(skb), buf,
+			  min(len, sizeof(buf))))
+		return CARP_STAT_HDROPS;
+	return carp_rx_check(rx, buf, len);
+}
+
+static enum carp_stat carp_rx_check_skb(struct carp_rx *rx,
+					const struct sk_buff *skb)
+{
+	size_t len = skb->len - skb_network_offset(skb);
+
+	if (unlikely(skb_headlen(skb) - skb_network_offset(skb) <
+		     min_t(size_t, len, CARP_RX_MAX)))
+		return carp_rx_check_copy(rx, skb, len);
+	return carp_rx_check(rx, skb_network_header(skb), len);
 }
 
 /* Return: whether it is for one of our vhids. */
@@ -394,12 +412,12 @@ static bool carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
 	if (!READ_ONCE(rx->cn->allow))
 		return false;
 
-	stat = carp_rx_check(rx, skb);
+	stat = carp_rx_check_skb(rx, skb);
 	if (rx->node)
 		stats = rx->node->carp->vhost.stats;
 	else
 		stats = rx->port ? rx->port->stats : rx->cn->stats;
-	carp_stats_inc(stats, stat);
+	__carp_stats_inc(stats, stat);
 	return rx->node;
 }
 

@@ -15,6 +15,22 @@ struct carp_stats __percpu *carp_stats_alloc(void)
 }
 
 /**
+ * __carp_stats_inc - count one event
+ * @stats: the set
+ * @stat: what happened
+ *
+ * Context: BH disabled.
+ */
+void __carp_stats_inc(struct carp_stats __percpu *stats, enum carp_stat stat)
+{
+	struct carp_stats *s = this_cpu_ptr(stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_inc(&s->count[stat]);
+	u64_stats_update_end(&s->syncp);
+}
+
+/**
  * carp_stats_inc - count one event
  * @stats: the set
  * @stat: what happened
@@ -23,13 +39,8 @@ struct carp_stats __percpu *carp_stats_alloc(void)
  */
 void carp_stats_inc(struct carp_stats __percpu *stats, enum carp_stat stat)
 {
-	struct carp_stats *s;
-
 	local_bh_disable();
-	s = this_cpu_ptr(stats);
-	u64_stats_update_begin(&s->syncp);
-	u64_stats_inc(&s->count[stat]);
-	u64_stats_update_end(&s->syncp);
+	__carp_stats_inc(stats, stat);
 	local_bh_enable();
 }
 

@@ -19,6 +19,7 @@ struct carp_stats {
 };
 
 struct carp_stats __percpu *carp_stats_alloc(void);
+void __carp_stats_inc(struct carp_stats __percpu *stats, enum carp_stat stat);
 void carp_stats_inc(struct carp_stats __percpu *stats, enum carp_stat stat);
 void carp_stats_add(const struct carp_stats __percpu *stats,
 		    u64 sum[__CARP_STAT_MAX]);

@@ -48,10 +48,11 @@ static bool carp_vhost_send_family(const struct carp_node *node,
 	bool v4 = family == CARP_INET;
 
 	if (v4 ? carp_tx_advert4(node, prio) : carp_tx_advert6(node, prio)) {
-		carp_stats_inc(stats, CARP_STAT_OERRORS);
+		__carp_stats_inc(stats, CARP_STAT_OERRORS);
 		return false;
 	}
-	carp_stats_inc(stats, v4 ? CARP_STAT_OPACKETS : CARP_STAT_OPACKETS6);
+	__carp_stats_inc(stats,
+			 v4 ? CARP_STAT_OPACKETS : CARP_STAT_OPACKETS6);
 	return true;
 }
 
