@@ -24,11 +24,23 @@
  */
 #define CARP_CAUSE_MAX		1000
 
-/* How long marks on routes that the kernel has cleared unseen may be gone */
-#define CARP_MARK_AGAIN		HZ
+/* How often to look at what one should have been told of: marks on routes that
+ * the kernel has cleared, demotion
+ */
+#define CARP_LOOK_AGAIN		HZ
 
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
+
+/* Where the last advertisement came in or went out. Nobody has to look for a CPU
+ * that is not idle, which takes longer than the rest where there are many, and
+ * each advertisement that comes would have somebody look.
+ */
+static void carp_enact_start(struct carp_node *node, u64 deadline)
+{
+	hrtimer_start(&node->timer, ns_to_ktime(deadline),
+		      HRTIMER_MODE_ABS_PINNED_SOFT);
+}
 
 /**
  * carp_enact_arm - let a node's timer fire when the next thing is due
@@ -48,8 +60,7 @@ void carp_enact_arm(struct carp_node *node)
 	if (deadline == CARP_NO_DEADLINE)
 		hrtimer_try_to_cancel(&node->timer);
 	else
-		hrtimer_start(&node->timer, ns_to_ktime(deadline),
-			      HRTIMER_MODE_ABS_SOFT);
+		carp_enact_start(node, deadline);
 }
 
 static void carp_enact_record(struct carp_node *node)
@@ -157,7 +168,7 @@ static void carp_enact_mark(struct carp_dev *carp, u32 act)
 	struct carp_vhost *vhost = &carp->vhost;
 
 	if (!(act & CARP_ACT_STATE) &&
-	    time_before(jiffies, vhost->marked_at + CARP_MARK_AGAIN))
+	    time_before(jiffies, vhost->marked_at + CARP_LOOK_AGAIN))
 		return;
 	vhost->marked_at = jiffies;
 	carp_route_mark(carp);
@@ -250,6 +261,31 @@ static bool carp_enact_lower_ok(const struct carp_dev *carp)
 	       netif_running(carp->lower) && netif_carrier_ok(carp->lower);
 }
 
+/* Is that still known? One is told of what changes, but of carriers, which may
+ * mean tracked links and other devices of a syncgroup. Seldom all the same.
+ */
+static bool carp_enact_is_weighed(struct carp_node *node)
+{
+	const struct carp_dev *carp = node->carp;
+	struct carp_weighed *last = &node->weighed;
+	int weighings = atomic_read(&carp->cn->weighings);
+	s32 host = carp_demote_host(carp->cn);
+
+	if (last->weighings == weighings && last->host == host &&
+	    time_before(jiffies, last->at + CARP_LOOK_AGAIN) &&
+	    list_empty(&carp->tracks) && !READ_ONCE(carp->syncgroup))
+		return true;
+
+	*last = (struct carp_weighed) {
+		.weighings = weighings,
+		.host = host,
+		.at = jiffies,
+	};
+	/* With carp_known_forget(): what is looked at is not older. */
+	smp_rmb();
+	return false;
+}
+
 /**
  * carp_enact_weigh - look what demotes a node
  * @node: the node; all of a device are demoted alike
@@ -266,6 +302,9 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 	struct carp_vhost *vhost = &carp->vhost;
 	struct carp_demotion demotion;
 	s32 sum;
+
+	if (carp_enact_is_weighed(node))
+		return 0;
 
 	rcu_read_lock();
 	carp_demote_weigh(carp, &demotion);

@@ -174,7 +174,8 @@ void carp_vhost_reweigh(struct carp_net *cn)
 /* Context: any, no lock held. */
 static void carp_vhost_act(struct carp_node *node, const struct carp_todo *todo)
 {
-	carp_vhost_send(node, todo);
+	if (todo->act)
+		carp_vhost_send(node, todo);
 	if (todo->reweigh)
 		carp_vhost_reweigh(node->carp->cn);
 }
