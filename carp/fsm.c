@@ -14,6 +14,8 @@
 
 /* A master that has fallen silent for so many intervals is dead. */
 #define FSM_DEAD_INTERVALS	3
+/* A timer that fires so late, in ns, is in time. */
+#define FSM_PROMPT		100000
 /* Half intervals that are waited longer at most, however many ties follow each
  * other: with those, M is less than twice as long.
  */
@@ -368,16 +370,19 @@ static u32 fsm_master_timer(struct carp_fsm *fsm, u64 now)
 	return acts;
 }
 
-/* A timer that fires an interval late says that this host stood still, not
- * that the master did: what the master sent may be waiting in a queue that has
- * not been looked at yet. Once, until a master has been heard again.
+/* A timer that fires late says that this host stood still, not that the master
+ * did: what the master sent may be waiting in a queue that has not been looked
+ * at yet. So it waits as long again, an interval at most. Once, until a master
+ * has been heard again. Only a whole interval is worth telling.
  */
 static u32 fsm_backup_timer(struct carp_fsm *fsm, u64 now)
 {
-	u64 grace = fsm_own_interval(fsm);
+	u64 interval = fsm_own_interval(fsm);
+	u64 late = now - fsm->deadline;
+	u64 grace = earlier(late, interval);
 	int i;
 
-	if (fsm->graced || now - fsm->deadline <= grace)
+	if (fsm->graced || late <= FSM_PROMPT)
 		return fsm_take_over(fsm, CARP_REASON_MASTER_TIMED_OUT, now);
 
 	fsm->graced = true;
@@ -385,7 +390,7 @@ static u32 fsm_backup_timer(struct carp_fsm *fsm, u64 now)
 		if (fsm->down_at[i] < now + grace)
 			fsm->down_at[i] = now + grace;
 	fsm_rearm(fsm);
-	return CARP_ACT_GRACE;
+	return late > interval ? CARP_ACT_GRACE : 0;
 }
 
 /**

@@ -941,13 +941,41 @@ static void late_timer_is_given_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.reason, CARP_REASON_MASTER_TIMED_OUT);
 }
 
-static void timer_late_by_one_interval_is_not(struct kunit *test)
+/* Of a host that stood still from one advertisement on until shortly after M, when
+ * it is about to read the next one.
+ */
+static void timer_less_late_waits_as_long_again(struct kunit *test)
+{
+	const struct time_case *c = test->param_value;
+	struct carp_fsm fsm = make_with(CARP_STATE_BACKUP, c->advbase,
+					c->advskew, NOW);
+	u64 late = fsm.deadline + c->interval / 3;
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, late), 0);
+	KUNIT_EXPECT_EQ(test, fsm.state, CARP_STATE_BACKUP);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, late + c->interval / 3);
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline + 9 * SEC),
+			TAKE_OVER);
+}
+
+static void timer_late_by_one_interval_is_not_told_of(struct kunit *test)
 {
 	const struct time_case *c = test->param_value;
 	struct carp_fsm fsm = make_with(CARP_STATE_BACKUP, c->advbase,
 					c->advskew, NOW);
 
 	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline + c->interval),
+			0);
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline), TAKE_OVER);
+}
+
+static void timer_that_is_hardly_late_takes_over(struct kunit *test)
+{
+	const struct time_case *c = test->param_value;
+	struct carp_fsm fsm = make_with(CARP_STATE_BACKUP, c->advbase,
+					c->advskew, NOW);
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline + 100000),
 			TAKE_OVER);
 }
 
@@ -1524,7 +1552,10 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE_PARAM(backup_takes_over_or_waits, backup_gen_params),
 	KUNIT_CASE(bow_out_is_honoured_whatever_advbase),
 	KUNIT_CASE_PARAM(late_timer_is_given_grace, time_gen_params),
-	KUNIT_CASE_PARAM(timer_late_by_one_interval_is_not, time_gen_params),
+	KUNIT_CASE_PARAM(timer_less_late_waits_as_long_again, time_gen_params),
+	KUNIT_CASE_PARAM(timer_late_by_one_interval_is_not_told_of,
+			 time_gen_params),
+	KUNIT_CASE_PARAM(timer_that_is_hardly_late_takes_over, time_gen_params),
 	KUNIT_CASE(grace_is_given_once_per_silence),
 	KUNIT_CASE(grace_is_given_again_after_an_advert),
 	KUNIT_CASE(grace_is_given_again_to_a_new_backup),

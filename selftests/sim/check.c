@@ -115,7 +115,8 @@ u64 check_bound(const struct world *world)
 		if (check_advertised(m) > interval)
 			interval = check_advertised(m);
 	}
-	bound = wait + 2 * interval + 3 * delay + 3 * medium->late_max;
+	/* Who is late to take over waits as long again. */
+	bound = wait + 2 * interval + 3 * delay + 5 * medium->late_max;
 	/* For clocks that run slow. */
 	return bound + bound / 64;
 }

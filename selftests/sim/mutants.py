@@ -94,8 +94,8 @@ MUTANTS = {
         '\tfsm_rearm(fsm);\n\treturn 0;\n}\n\n/**\n * carp_fsm_demotestyle'),
     'no-grace': (
         'stall', 'stall/3',
-        'if (fsm->graced || now - fsm->deadline <= grace)',
-        'if (1 || now - fsm->deadline <= grace)'),
+        'if (fsm->graced || late <= FSM_PROMPT)',
+        'if (1 || late <= FSM_PROMPT)'),
     'no-calm': (
         'preempt', 'preempt-burst/20',
         'else if (now >= fsm->calm_until)',

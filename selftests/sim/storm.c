@@ -181,8 +181,8 @@ static void calm(struct world *world)
 		if (interval < shortest)
 			shortest = interval;
 	}
-	if (awake < world->now + world->medium.late_max)
-		awake = world->now + world->medium.late_max;
+	if (awake < world->now + 2 * world->medium.late_max)
+		awake = world->now + 2 * world->medium.late_max;
 	world->medium.late_max = 0;
 	world_run(world, awake - world->now + SIM_MS);
 	for (i = 0; i < world->n; i++) {
