@@ -14,8 +14,6 @@
 
 /* A master that has fallen silent for so many intervals is dead. */
 #define FSM_DEAD_INTERVALS	3
-/* A timer that fires so late, in ns, is in time. */
-#define FSM_PROMPT		100000
 /* Half intervals that are waited longer at most, however many ties follow each
  * other: with those, M is less than twice as long.
  */
@@ -373,7 +371,8 @@ static u32 fsm_master_timer(struct carp_fsm *fsm, u64 now)
 /* A timer that fires late says that this host stood still, not that the master
  * did: what the master sent may be waiting in a queue that has not been looked
  * at yet. So it waits as long again, an interval at most. Once, until a master
- * has been heard again. Only a whole interval is worth telling.
+ * has been heard again. All timers are a little late, but only a whole interval
+ * is worth telling.
  */
 static u32 fsm_backup_timer(struct carp_fsm *fsm, u64 now)
 {
@@ -382,7 +381,7 @@ static u32 fsm_backup_timer(struct carp_fsm *fsm, u64 now)
 	u64 grace = earlier(late, interval);
 	int i;
 
-	if (fsm->graced || late <= FSM_PROMPT)
+	if (fsm->graced || !late)
 		return fsm_take_over(fsm, CARP_REASON_MASTER_TIMED_OUT, now);
 
 	fsm->graced = true;

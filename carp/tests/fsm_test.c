@@ -969,13 +969,23 @@ static void timer_late_by_one_interval_is_not_told_of(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline), TAKE_OVER);
 }
 
-static void timer_that_is_hardly_late_takes_over(struct kunit *test)
+static void timer_in_time_takes_over(struct kunit *test)
 {
 	const struct time_case *c = test->param_value;
 	struct carp_fsm fsm = make_with(CARP_STATE_BACKUP, c->advbase,
 					c->advskew, NOW);
 
-	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline + 100000),
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline), TAKE_OVER);
+}
+
+static void a_little_late_is_late(struct kunit *test)
+{
+	struct carp_fsm fsm = make(CARP_STATE_BACKUP);
+	u64 late = fsm.deadline + 1000;
+
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, late), 0);
+	KUNIT_EXPECT_EQ(test, fsm.deadline, late + 1000);
+	KUNIT_EXPECT_EQ(test, carp_fsm_timer(&fsm, fsm.deadline + 1000),
 			TAKE_OVER);
 }
 
@@ -1555,7 +1565,8 @@ static struct kunit_case fsm_cases[] = {
 	KUNIT_CASE_PARAM(timer_less_late_waits_as_long_again, time_gen_params),
 	KUNIT_CASE_PARAM(timer_late_by_one_interval_is_not_told_of,
 			 time_gen_params),
-	KUNIT_CASE_PARAM(timer_that_is_hardly_late_takes_over, time_gen_params),
+	KUNIT_CASE_PARAM(timer_in_time_takes_over, time_gen_params),
+	KUNIT_CASE(a_little_late_is_late),
 	KUNIT_CASE(grace_is_given_once_per_silence),
 	KUNIT_CASE(grace_is_given_again_after_an_advert),
 	KUNIT_CASE(grace_is_given_again_to_a_new_backup),

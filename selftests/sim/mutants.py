@@ -94,8 +94,8 @@ MUTANTS = {
         '\tfsm_rearm(fsm);\n\treturn 0;\n}\n\n/**\n * carp_fsm_demotestyle'),
     'no-grace': (
         'stall', 'stall/3',
-        'if (fsm->graced || late <= FSM_PROMPT)',
-        'if (1 || late <= FSM_PROMPT)'),
+        'if (fsm->graced || !late)',
+        'if (1 || !late)'),
     'no-calm': (
         'preempt', 'preempt-burst/20',
         'else if (now >= fsm->calm_until)',
