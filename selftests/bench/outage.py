@@ -64,8 +64,8 @@ class Run:
     def last_heard(self, number):
         """Host @number's last advertisement before somebody answered again."""
         end = self.recovery()
-        return max(t for t, host in self.advertisements
-                   if host == number and t < end)
+        return max((t for t, host in self.advertisements
+                    if host == number and t < end), default=None)
 
 
 def wait_away(rig, rng, interval):
@@ -117,7 +117,8 @@ def planned(rig, book, contenders, runs, few, rng):
 
 def one_cut(rig, contender, rng):
     """(gap, overhead) of a cable that is cut, in ms; None if nobody was there again,
-    which a peer may well have happen to it.
+    or for an overhead if the one that answered had not been heard: both may well
+    happen to a peer.
     """
     master, other = contender.holder(rig)
     dead = contender.dead_time(other)
@@ -135,8 +136,12 @@ def one_cut(rig, contender, rng):
         assert not isinstance(contender, Carp), \
             f"{contender.name}: nobody answers at the end"
         return None
-    due = run.last_heard({"a": 1, "b": 2}[master]) + dead
-    return run.gap() / MS, (run.recovery() - due) / MS
+    heard = run.last_heard({"a": 1, "b": 2}[master])
+    if heard is None:
+        assert not isinstance(contender, Carp), \
+            f"{contender.name}: was MASTER and did not advertise"
+        return run.gap() / MS, None
+    return run.gap() / MS, (run.recovery() - heard - dead) / MS
 
 
 def unplanned(rig, book, contenders, runs, few, rng):
@@ -158,13 +163,14 @@ def unplanned(rig, book, contenders, runs, few, rng):
         book.put(row, name, f"outage, mean of {number}", means[name], "ms")
         book.put(row, name, "outage, 99th percentile", percentile(gaps, 99),
                  "ms")
-        book.put(row, name, "overhead, median", median(overheads), "ms")
+        known = [overhead for overhead in overheads if overhead is not None]
+        book.put(row, name, "overhead, median", median(known), "ms")
         book.keep(row, name, gaps)
         if name in MEANS:
             book.judge(row, f"{name}: mean outage", means[name], MEANS[name],
                        "ms")
         if isinstance(contender, Carp):
-            book.judge(row, f"{name}: overhead", median(overheads), 0.2, "ms")
+            book.judge(row, f"{name}: overhead", median(known), 0.2, "ms")
     book.judge(row, "at the dead time of keepalived at 10 ms, mean outage",
                means["carp 0/2 0/3"], means[PEER.name], "ms")
     return means
