@@ -32,9 +32,9 @@
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
 
-/* Where the last advertisement came in or went out. Nobody has to look for a CPU
- * that is not idle, which takes longer than the rest where there are many, and
- * each advertisement that comes would have somebody look.
+/* Where the last advertisement came in or went out. Nobody has to look for a
+ * CPU that is not idle, which takes longer than the rest where there are many,
+ * and each advertisement that comes would have somebody look.
  */
 static void carp_enact_start(struct carp_node *node, u64 deadline)
 {
@@ -160,8 +160,8 @@ void carp_enact_sum_up(struct carp_dev *carp)
 	WRITE_ONCE(vhost->state, state);
 }
 
-/* Also where nothing has changed, but seldom: a net below the notifiers that put
- * back marks which the kernel has cleared, see route.c.
+/* Also where nothing has changed, but seldom: a net below the notifiers that
+ * put back marks which the kernel has cleared, see route.c.
  */
 static void carp_enact_mark(struct carp_dev *carp, u32 act)
 {

@@ -941,8 +941,8 @@ static void late_timer_is_given_grace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fsm.reason, CARP_REASON_MASTER_TIMED_OUT);
 }
 
-/* Of a host that stood still from one advertisement on until shortly after M, when
- * it is about to read the next one.
+/* Of a host that stood still from one advertisement on until shortly after M,
+ * when it is about to read the next one.
  */
 static void timer_less_late_waits_as_long_again(struct kunit *test)
 {
