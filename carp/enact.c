@@ -25,9 +25,9 @@
 #define CARP_CAUSE_MAX		1000
 
 /* How often to look at what one should have been told of: marks on routes that
- * the kernel has cleared, demotion
+ * the kernel has cleared, demotion. With each advertisement at 1/0.
  */
-#define CARP_LOOK_AGAIN		HZ
+#define CARP_LOOK_AGAIN		(HZ / 2)
 
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
