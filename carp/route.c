@@ -13,8 +13,8 @@
  * dropped because of a DEL: a struct carp_route lives until its fib_info is
  * dead or the device unregisters. The kernel itself clears the flag whenever it
  * thinks that the link came up; carp_route_sync() undoes that from notifiers
- * that run after the kernel's, and the election does again, twice a second, as a
- * net below them.
+ * that run after the kernel's, and the election does again, twice a second, as
+ * a net below them.
  *
  * A connected route names the virtual address as its source, and the kernel
  * makes no route with a source that is not local. So while it makes the routes
