@@ -177,8 +177,7 @@ static struct carp_dev *carp_frame_asked4(const struct carp_port *port,
 	carp = carp_choose4(port, arp->tip, (const u8 *)&arp->sip, arp->sha);
 	if (carp)
 		return carp;
-	carp = carp_addr_owner4(port->cn, arp->tip,
-				port->dev);
+	carp = carp_addr_owner4(port->cn, arp->tip, port->dev);
 	return carp && carp->lower == port->dev ? carp : NULL;
 }
 

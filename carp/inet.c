@@ -33,15 +33,13 @@ static struct carp_port *carp_inet_port(const struct sk_buff *skb, int iif)
 static int carp_inet_rcv_family(struct sk_buff *skb, enum carp_family family,
 				bool multicast, struct carp_port *port)
 {
-	struct carp_net *cn;
+	struct carp_net *cn = port ? port->cn : carp_pernet(dev_net(skb->dev));
 
-	if (!multicast || !port) {
-		cn = carp_pernet(dev_net(skb->dev));
-		if (!multicast)
-			carp_rx_unicast(cn, port, family, skb);
-		else if (READ_ONCE(cn->allow))
-			carp_stats_inc(cn->stats, CARP_STAT_BADIF);
-	}
+	if (!multicast)
+		carp_rx_unicast(cn, port, family, skb);
+	else if (!port && READ_ONCE(cn->allow))
+		carp_stats_inc(cn->stats, CARP_STAT_BADIF);
+
 	consume_skb(skb);
 	return 0;
 }

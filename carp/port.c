@@ -360,12 +360,6 @@ static struct rtable *carp_port_local4(const struct net_device *lower)
 	return rt;
 }
 
-static void carp_port_free_local4(struct carp_port *port)
-{
-	if (port->local4)
-		dst_release(&port->local4->dst);
-}
-
 static void carp_port_free_rcu(struct rcu_head *head)
 {
 	struct carp_port *port = container_of(head, struct carp_port, rcu);
@@ -410,7 +404,7 @@ static struct carp_port *carp_port_create(struct net_device *lower,
 err_groups:
 	carp_port_ignore_groups(lower);
 err_stats:
-	carp_port_free_local4(port);
+	ip_rt_put(port->local4);
 	free_percpu(port->stats);
 err_free:
 	kfree(port);
@@ -426,7 +420,7 @@ static void carp_port_put(struct carp_port *port)
 	carp_port_leave_group6(port);
 	carp_port_ignore_groups(port->dev);
 	netdev_rx_handler_unregister(port->dev);
-	carp_port_free_local4(port);
+	ip_rt_put(port->local4);
 	call_rcu(&port->rcu, carp_port_free_rcu);
 }
 

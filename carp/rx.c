@@ -433,13 +433,12 @@ static bool carp_rx(struct carp_rx *rx, const struct sk_buff *skb)
 bool carp_rx_multicast(struct carp_port *port, enum carp_family family,
 		       const struct sk_buff *skb)
 {
-	struct carp_rx rx;
+	struct carp_rx rx = {
+		.cn = port->cn,
+		.port = port,
+		.family = family,
+	};
 
-	rx.cn = port->cn;
-	rx.port = port;
-	rx.node = NULL;
-	rx.family = family;
-	rx.unicast = false;
 	return carp_rx(&rx, skb);
 }
 
@@ -455,12 +454,12 @@ bool carp_rx_multicast(struct carp_port *port, enum carp_family family,
 void carp_rx_unicast(struct carp_net *cn, struct carp_port *port,
 		     enum carp_family family, const struct sk_buff *skb)
 {
-	struct carp_rx rx;
+	struct carp_rx rx = {
+		.cn = cn,
+		.port = port,
+		.family = family,
+		.unicast = true,
+	};
 
-	rx.cn = cn;
-	rx.port = port;
-	rx.node = NULL;
-	rx.family = family;
-	rx.unicast = true;
 	carp_rx(&rx, skb);
 }
