@@ -399,18 +399,6 @@ struct carp_demotion {
 };
 
 /**
- * struct carp_weighed - by what to tell that nothing demotes a node anew
- * @weighings: carp_net.weighings when somebody looked
- * @host: carp_demote_host() then
- * @at: when that was, jiffies
- */
-struct carp_weighed {
-	int weighings;
-	s32 host;
-	unsigned long at;
-};
-
-/**
  * struct carp_node - one vhid's part in an election
  * @list: in carp_vhost.nodes; written under RTNL, read under RCU
  * @carp: the device
@@ -421,7 +409,8 @@ struct carp_weighed {
  * @serial: number of its last transition, also read without the lock
  * @gone: no longer one of the device's, vhost.lock
  * @put_off: its next advertisement has waited for a slot, vhost.lock
- * @weighed: when somebody looked what demotes it, vhost.lock
+ * @weighed: whether what demotes it is still known, vhost.lock
+ * @weighed_host: carp_demote_host() when somebody looked, the same
  * @packets: counters of its share of the packets; NULL without balancing
  * @rcu: frees it
  */
@@ -435,7 +424,8 @@ struct carp_node {
 	u32 serial;
 	bool gone;
 	bool put_off;
-	struct carp_weighed weighed;
+	struct carp_known weighed;
+	s32 weighed_host;
 	struct carp_packets __percpu *packets;
 	struct rcu_head rcu;
 };

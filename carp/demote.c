@@ -188,7 +188,7 @@ static struct carp_worst carp_demote_worst(const struct carp_dev *carp)
 	}
 
 	spin_lock_bh(&group->worst_lock);
-	if (!carp_known_is(&group->worst_known, carp->cn)) {
+	if (!carp_known_is(&group->worst_known, carp->cn, ktime_get_ns())) {
 		carp_demote_look(carp->cn, number, group->worst);
 		carp_known_now(&group->worst_known);
 	}

@@ -10,6 +10,7 @@
 
 #include "demote.h"
 #include "enact.h"
+#include "linkgroup.h"
 #include "notify.h"
 #include "pace.h"
 #include "route.h"
@@ -32,19 +33,13 @@
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
 
-/* Where the last advertisement came in or went out. Nobody has to look for a
- * CPU that is not idle, which takes longer than the rest where there are many,
- * and each advertisement that comes would have somebody look.
- */
-static void carp_enact_start(struct carp_node *node, u64 deadline)
-{
-	hrtimer_start(&node->timer, ns_to_ktime(deadline),
-		      HRTIMER_MODE_ABS_PINNED_SOFT);
-}
-
 /**
  * carp_enact_arm - let a node's timer fire when the next thing is due
  * @node: the node; the leader's timer is also the virtual host's
+ *
+ * On the CPU where the last advertisement came in or went out: to look for one
+ * that is not idle takes longer than the rest where there are many, and each
+ * advertisement that comes would have somebody look.
  *
  * Context: vhost.lock held, BH disabled.
  */
@@ -60,7 +55,8 @@ void carp_enact_arm(struct carp_node *node)
 	if (deadline == CARP_NO_DEADLINE)
 		hrtimer_try_to_cancel(&node->timer);
 	else
-		carp_enact_start(node, deadline);
+		hrtimer_start(&node->timer, ns_to_ktime(deadline),
+			      HRTIMER_MODE_ABS_PINNED_SOFT);
 }
 
 static void carp_enact_record(struct carp_node *node)
@@ -264,25 +260,18 @@ static bool carp_enact_lower_ok(const struct carp_dev *carp)
 /* Is that still known? One is told of what changes, but of carriers, which may
  * mean tracked links and other devices of a syncgroup. Seldom all the same.
  */
-static bool carp_enact_is_weighed(struct carp_node *node)
+static bool carp_enact_is_weighed(struct carp_node *node, u64 now)
 {
 	const struct carp_dev *carp = node->carp;
-	struct carp_weighed *last = &node->weighed;
-	int weighings = atomic_read(&carp->cn->weighings);
 	s32 host = carp_demote_host(carp->cn);
 
-	if (last->weighings == weighings && last->host == host &&
-	    time_before(jiffies, last->at + CARP_LOOK_AGAIN) &&
-	    list_empty(&carp->tracks) && !READ_ONCE(carp->syncgroup))
+	if (carp_known_is(&node->weighed, carp->cn, now) &&
+	    node->weighed_host == host && list_empty(&carp->tracks) &&
+	    !READ_ONCE(carp->syncgroup))
 		return true;
 
-	*last = (struct carp_weighed) {
-		.weighings = weighings,
-		.host = host,
-		.at = jiffies,
-	};
-	/* With carp_known_forget(): what is looked at is not older. */
-	smp_rmb();
+	node->weighed.until = now + jiffies_to_nsecs(CARP_LOOK_AGAIN);
+	node->weighed_host = host;
 	return false;
 }
 
@@ -303,7 +292,7 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 	struct carp_demotion demotion;
 	s32 sum;
 
-	if (carp_enact_is_weighed(node))
+	if (carp_enact_is_weighed(node, now))
 		return 0;
 
 	rcu_read_lock();

@@ -21,16 +21,17 @@ static inline void carp_known_forget(struct carp_net *cn)
 
 /**
  * carp_known_is - is what was found out still true?
- * @known: if it is not, the caller finds out, and calls carp_known_now()
+ * @known: if it is not, the caller finds out, and calls carp_known_now() or
+ *	sets @until itself
  * @cn: the namespace
+ * @now: ns of ktime_get_ns()
  *
  * Context: what protects @known. Return: whether it is.
  */
 static inline bool carp_known_is(struct carp_known *known,
-				 const struct carp_net *cn)
+				 const struct carp_net *cn, u64 now)
 {
 	int weighings = atomic_read(&cn->weighings);
-	u64 now = ktime_get_ns();
 
 	if (known->weighings == weighings && now < known->until)
 		return true;

@@ -294,7 +294,7 @@ static unsigned int carp_track_group_down(const struct carp_net *cn,
 	unsigned int down;
 
 	spin_lock_bh(&group->down_lock);
-	if (!carp_known_is(&group->down_known, cn)) {
+	if (!carp_known_is(&group->down_known, cn, ktime_get_ns())) {
 		group->down = carp_track_look(cn, group->number);
 		carp_known_now(&group->down_known);
 	}
