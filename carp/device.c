@@ -427,10 +427,12 @@ void carp_device_configure(struct net_device *dev)
 
 	/* The marks of route.c take effect. */
 	IN_DEV_CONF_SET(in_dev, IGNORE_ROUTES_WITH_LINKDOWN, 1);
-	/* The way back to a client may lead out of the parent. The effective
-	 * value is the greater of this and conf.all, so strict loses.
+	/* The way back to a client may lead out of the parent: validated like
+	 * on new devices, but not strictly. For what conf.all says later see
+	 * frame.c.
 	 */
-	IN_DEV_CONF_SET(in_dev, RP_FILTER, 2);
+	if (IN_DEV_RPFILTER(in_dev))
+		IN_DEV_CONF_SET(in_dev, RP_FILTER, 2);
 	/* Speak for the virtual addresses only. */
 	IN_DEV_CONF_SET(in_dev, ARP_IGNORE, 1);
 	IN_DEV_CONF_SET(in_dev, ARP_ANNOUNCE, 2);

@@ -12,6 +12,7 @@
  * - All else is the parent's.
  */
 #include <linux/if_vlan.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <net/addrconf.h>
 #include <net/arp.h>
@@ -86,8 +87,22 @@ static void carp_frame_forget_bridge(struct sk_buff *skb)
 #endif
 }
 
+/* Nobody says when conf.all makes source validation strict, which the way back
+ * to a client does not pass if it leads out of the parent. The greater value
+ * counts.
+ */
+static void carp_frame_loosen(const struct carp_dev *carp)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(carp->dev);
+
+	if (in_dev && !IN_DEV_CONF_GET(in_dev, RP_FILTER) &&
+	    unlikely(IN_DEV_RPFILTER(in_dev) == 1))
+		IN_DEV_CONF_SET(in_dev, RP_FILTER, 2);
+}
+
 static void carp_frame_move(struct carp_dev *carp, struct sk_buff *skb)
 {
+	carp_frame_loosen(carp);
 	carp_frame_forget_bridge(skb);
 	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
 	skb->dev = carp->dev;

@@ -224,25 +224,15 @@ static enum carp_for carp_share_find(const struct sk_buff *skb,
 	return CARP_FOR_LEADER;
 }
 
-/**
- * carp_share_keeps - does this host keep a packet that all have received
- * @carp: the device, master
- * @skb: the packet, sent to the device's MAC address; its network header is set
- *
- * Context: softirq, RCU.
- */
-bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb)
+/* See carp_share_keeps(). */
+bool carp_share_is_kept(const struct carp_share *share,
+			const struct sk_buff *skb)
 {
-	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+	u32 masters = READ_ONCE(share->masters);
 	struct carp_flow flow;
 	unsigned int node;
-	u32 masters;
 	bool keeps;
 
-	if (likely(!share))
-		return true;
-
-	masters = READ_ONCE(share->masters);
 	switch (carp_share_find(skb, &flow)) {
 	case CARP_FOR_ALL:
 		return masters;
@@ -280,26 +270,13 @@ static bool carp_share_solicits(const struct sk_buff *skb)
 	       NDISC_NEIGHBOUR_SOLICITATION;
 }
 
-/**
- * carp_share_sends - may this host send a packet of its own from the address
- * @carp: the device, master
- * @skb: the packet, as it is after routing
- *
- * What is answered goes to another host where that is not so. To groups, the
- * leader's master alone speaks.
- *
- * Context: BH disabled, RCU.
- */
-bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb)
+/* See carp_share_sends(). */
+bool carp_share_is_sent(const struct carp_share *share,
+			const struct sk_buff *skb)
 {
-	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+	u32 masters = READ_ONCE(share->masters);
 	struct carp_flow flow;
-	u32 masters;
 
-	if (likely(!share))
-		return true;
-
-	masters = READ_ONCE(share->masters);
 	if (carp_share_to_many(skb))
 		return carp_share_solicits(skb) ? masters : masters & 1;
 

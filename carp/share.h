@@ -23,8 +23,43 @@ struct carp_packets __percpu *carp_share_alloc(void);
 void carp_share_sum(const struct carp_packets __percpu *packets, u64 *kept,
 		    u64 *left);
 
-bool carp_share_keeps(const struct carp_dev *carp, const struct sk_buff *skb);
-bool carp_share_sends(const struct carp_dev *carp, const struct sk_buff *skb);
+bool carp_share_is_kept(const struct carp_share *share,
+			const struct sk_buff *skb);
+bool carp_share_is_sent(const struct carp_share *share,
+			const struct sk_buff *skb);
+
+/**
+ * carp_share_keeps - does this host keep a packet that all have received
+ * @carp: the device, master
+ * @skb: the packet, sent to the device's MAC address; its network header is set
+ *
+ * Context: softirq, RCU.
+ */
+static inline bool carp_share_keeps(const struct carp_dev *carp,
+				    const struct sk_buff *skb)
+{
+	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+
+	return likely(!share) || carp_share_is_kept(share, skb);
+}
+
+/**
+ * carp_share_sends - may this host send a packet of its own from the address
+ * @carp: the device, master
+ * @skb: the packet, as it is after routing
+ *
+ * What is answered goes to another host where that is not so. To groups, the
+ * leader's master alone speaks.
+ *
+ * Context: BH disabled, RCU.
+ */
+static inline bool carp_share_sends(const struct carp_dev *carp,
+				    const struct sk_buff *skb)
+{
+	const struct carp_share *share = rcu_dereference(carp->vhost.share);
+
+	return likely(!share) || carp_share_is_sent(share, skb);
+}
 
 /* Is it this host that answers who has a virtual address? With balancing that
  * is the leader's master. Context: RCU.

@@ -15,6 +15,7 @@ ALL_TESTS="
 	another_link_may_have_the_same_link_local_address
 	the_documented_reverse_path_rule_lets_the_address_be_reached
 	the_documented_reverse_path_rule_lets_the_address_be_reached_over_ipv6
+	what_comes_to_the_address_is_validated_as_elsewhere_but_never_strictly
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters
 	what_is_masqueraded_behind_the_address_leaves_as_the_masters_over_ipv6
 	a_bridge_that_filters_follows_connections_to_the_master
@@ -140,6 +141,41 @@ the_documented_reverse_path_rule_lets_the_address_be_reached() {
 	must n 1 nft "add rule inet path path iifname != \"carp*\" $rule"
 	check "with it" slowwait 5 reaches 3 "$VIP"
 	check "and the host itself" reaches 3 "${NET}1"
+}
+
+# rp_filter NODE DEV
+rp_filter() {
+	n "$1" cat "/proc/sys/net/ipv4/conf/$2/rp_filter"
+}
+
+# made_with RP_FILTER: carp1 of node 1, while that is the default
+made_with() {
+	sysctl_set 1 net.ipv4.conf.default.rp_filter="$1"
+	must nip 1 link add carp1 link eth0 type carp vhid 9 pass "$PASS"
+	rp_filter 1 carp1
+	must nip 1 link del carp1
+}
+
+# The way back to the clients is the parent's.
+what_comes_to_the_address_is_validated_as_elsewhere_but_never_strictly() {
+	setup_nodes 3
+	setup_roles
+	equal "made where nothing is validated" 0 "$(made_with 0)"
+	equal "made where all is, strictly" 2 "$(made_with 1)"
+	equal "made where all is, loosely" 2 "$(made_with 2)"
+
+	equal "at first" 0 "$(rp_filter 1 carp0)"
+	check "it answers" reaches 3 "$VIP"
+	sysctl_set 1 net.ipv4.conf.all.rp_filter=2
+	check "when it is validated loosely" reaches 3 "$VIP"
+	equal "nothing is to be done" 0 "$(rp_filter 1 carp0)"
+	sysctl_set 1 net.ipv4.conf.all.rp_filter=1
+	check "when it would be strictly" n 3 ping -q -c 1 -W 1 "$VIP"
+	equal "loosely" 2 "$(rp_filter 1 carp0)"
+
+	sysctl_set 1 net.ipv4.conf.all.rp_filter=0
+	sysctl_set 1 net.ipv4.conf.carp0.rp_filter=1
+	check "unless somebody says so of it" fails reaches 3 "$VIP"
 }
 
 what_is_masqueraded_behind_the_address_leaves_as_the_masters() {
