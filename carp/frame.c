@@ -51,8 +51,8 @@ static struct carp_dev *carp_frame_odd_owner(const struct carp_port *port,
 	return NULL;
 }
 
-static struct carp_dev *carp_frame_owner(const struct carp_port *port,
-					 const u8 *mac)
+static __always_inline struct carp_dev *
+carp_frame_owner(const struct carp_port *port, const u8 *mac)
 {
 	const struct carp_node *node;
 
@@ -87,9 +87,9 @@ static void carp_frame_forget_bridge(struct sk_buff *skb)
 #endif
 }
 
-/* Nobody says when conf.all makes source validation strict, which the way back
- * to a client does not pass if it leads out of the parent. The greater value
- * counts.
+/* Nobody says when conf.all makes source validation strict, with which the IP
+ * layer drops a packet if the way back to the client leads out of the parent.
+ * The greater value counts.
  */
 static void carp_frame_loosen(const struct carp_dev *carp)
 {
@@ -100,9 +100,9 @@ static void carp_frame_loosen(const struct carp_dev *carp)
 		IN_DEV_CONF_SET(in_dev, RP_FILTER, 2);
 }
 
-static void carp_frame_move(struct carp_dev *carp, struct sk_buff *skb)
+static __always_inline void carp_frame_move(struct carp_dev *carp,
+					    struct sk_buff *skb)
 {
-	carp_frame_loosen(carp);
 	carp_frame_forget_bridge(skb);
 	dev_sw_netstats_rx_add(carp->dev, skb->len + ETH_HLEN);
 	skb->dev = carp->dev;
@@ -112,16 +112,14 @@ static void carp_frame_move(struct carp_dev *carp, struct sk_buff *skb)
 		skb->pkt_type = PACKET_HOST;
 }
 
-/* The frame goes on as if it had come in on the carp device. */
-static rx_handler_result_t carp_frame_steer(struct carp_dev *carp,
-					    struct sk_buff **pskb)
+/* The frame goes on as if it had come in on the carp device, which is master and
+ * therefore up.
+ */
+static __always_inline rx_handler_result_t
+carp_frame_steer(struct carp_dev *carp, struct sk_buff **pskb)
 {
-	struct sk_buff *skb = *pskb;
+	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
 
-	if (!(carp->dev->flags & IFF_UP))
-		return carp_frame_drop(carp, skb, CARP_STAT_NOTMASTER);
-
-	skb = skb_share_check(skb, GFP_ATOMIC);
 	*pskb = skb;
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
@@ -287,6 +285,30 @@ static bool carp_frame_group4(struct carp_port *port, struct sk_buff *skb)
 #if IS_ENABLED(CONFIG_IPV6)
 static const struct in6_addr carp_group6 = CARP_GROUP6_INIT;
 
+static bool carp_frame_is_linklocal6(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
+/* Is the MAC all that counts? Most packets of the parent are like that: neither
+ * an advertisement or a piece of one, nor about neighbours, nor link-local.
+ */
+static bool carp_frame_is_plain6(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = (const void *)skb->data;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*ip6h)))
+		return false;
+	switch (ip6h->nexthdr) {
+	case CARP_PROTO_NUMBER:
+	case IPPROTO_ICMPV6:
+	case NEXTHDR_FRAGMENT:
+		return false;
+	default:
+		return !carp_frame_is_linklocal6(&ip6h->saddr);
+	}
+}
+
 /* Fragments of an advertisement: there is no such thing. One that is whole is
  * counted where extension headers are, in inet.c.
  */
@@ -408,8 +430,8 @@ static rx_handler_result_t carp_frame_linklocal6(struct carp_port *port,
 	struct sk_buff *skb = *pskb;
 	struct carp_dev *carp;
 
-	if (!(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL) ||
-	    ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
+	if (!carp_frame_is_linklocal6(&ip6h->saddr) ||
+	    carp_frame_is_linklocal6(&ip6h->daddr))
 		return RX_HANDLER_PASS;
 
 	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
@@ -477,6 +499,11 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 	}
 }
 #else
+static bool carp_frame_is_plain6(const struct sk_buff *skb)
+{
+	return true;
+}
+
 static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 					    struct sk_buff **pskb, bool *done)
 {
@@ -485,8 +512,11 @@ static rx_handler_result_t carp_frame_inet6(struct carp_port *port,
 }
 #endif /* CONFIG_IPV6 */
 
-static rx_handler_result_t carp_frame_by_mac(struct carp_port *port,
-					     struct sk_buff **pskb)
+/* All that is sent to a virtual MAC passes this, and what is inlined into it:
+ * calls would be a quarter of its way through here.
+ */
+static __always_inline rx_handler_result_t
+carp_frame_by_mac(struct carp_port *port, struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	struct carp_dev *carp;
@@ -500,6 +530,8 @@ static rx_handler_result_t carp_frame_by_mac(struct carp_port *port,
 		kfree_skb(skb);
 		return RX_HANDLER_CONSUMED;
 	}
+	if (skb->protocol == htons(ETH_P_IP))
+		carp_frame_loosen(carp);
 	return carp_frame_steer(carp, pskb);
 }
 
@@ -533,7 +565,7 @@ rx_handler_result_t carp_frame_rx(struct sk_buff **pskb)
 	/* Where a VLAN device leaves the tag in, the header says 802.1Q. */
 	if (skb->protocol == htons(ETH_P_ARP))
 		return carp_frame_arp(port, pskb);
-	if (skb->protocol == htons(ETH_P_IPV6))
+	if (skb->protocol == htons(ETH_P_IPV6) && !carp_frame_is_plain6(skb))
 		return carp_frame_rx6(port, pskb);
 	if (skb->protocol == htons(ETH_P_IP) && carp_frame_may_be_group(skb) &&
 	    carp_frame_group4(port, skb))
