@@ -76,10 +76,17 @@ bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr)
 struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 				  const struct net_device *dev)
 {
+	const struct carp_vip *vip;
+
 	/* All that the host sends and forwards comes here. */
-	if (likely(!carp_addr_is_vip4(cn, addr)))
-		return NULL;
-	return carp_addr_best4(cn, addr, dev);
+	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
+		if (vip->family != CARP_INET || vip->v4 != addr)
+			continue;
+		if (likely(carp_rank(vip->carp, dev) == CARP_RANK_BEST))
+			return vip->carp;
+		return carp_addr_best4(cn, addr, dev);
+	}
+	return NULL;
 }
 
 static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,

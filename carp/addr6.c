@@ -31,11 +31,13 @@ static bool carp_addr6_foreign(const struct carp_dev *carp,
 			       const struct in6_addr *addr,
 			       const struct net_device *dev)
 {
-	bool local = ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL;
+	bool local;
 
-	if (carp_on_link(carp, dev) || !(local || carp_other_vrf(carp, dev)))
+	if (carp_on_link(carp, dev))
 		return false;
-	return ipv6_chk_addr(dev_net(dev), addr, dev, local);
+	local = ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL;
+	return (local || carp_other_vrf(carp, dev)) &&
+	       ipv6_chk_addr(dev_net(dev), addr, dev, local);
 }
 
 /**

@@ -637,14 +637,22 @@ static inline bool carp_other_vrf(const struct carp_dev *carp,
 	       vrf != l3mdev_master_ifindex_rcu(carp->lower);
 }
 
+enum {
+	CARP_RANK_MASTER	= BIT(0),
+	CARP_RANK_LINK		= BIT(1),
+	CARP_RANK_BEST		= CARP_RANK_LINK | CARP_RANK_MASTER,
+};
+
 /* How good an answer a device is to "who has this address, as seen on @dev":
  * its own link first, then whoever is master.
  */
 static inline int carp_rank(const struct carp_dev *carp,
 			    const struct net_device *dev)
 {
-	return (dev == carp->lower || dev == carp->dev ? 2 : 0) +
-	       carp_is_master(carp);
+	bool link = dev == carp->lower || dev == carp->dev;
+
+	return (link ? CARP_RANK_LINK : 0) |
+	       (carp_is_master(carp) ? CARP_RANK_MASTER : 0);
 }
 
 #endif /* _CARP_H */

@@ -50,21 +50,16 @@ static void carp_redirect_drop(struct carp_redirect *redirect)
 	kfree_rcu(redirect, rcu);
 }
 
-/* Return: the copy of @from if there is one and it is as long as @same says so
- * still like it, held; otherwise NULL.
+/* Return: the copy of @from if there is one, which may no longer be like it or
+ * in use; otherwise NULL.
  */
-static struct dst_entry *
-carp_redirect_find(struct carp_dev *carp, const struct dst_entry *from,
-		   bool (*same)(const struct dst_entry *from,
-				const struct dst_entry *to))
+static struct dst_entry *carp_redirect_find(struct carp_dev *carp,
+					    const struct dst_entry *from)
 {
-	struct carp_redirect *redirect;
+	const struct carp_redirect *redirect;
 
 	redirect = READ_ONCE(*carp_redirect_slot(carp, from));
-	if (!redirect || redirect->from != from || !same(from, redirect->to) ||
-	    !dst_hold_safe(redirect->to))
-		return NULL;
-	return redirect->to;
+	return redirect && redirect->from == from ? redirect->to : NULL;
 }
 
 /* For the next packet; without memory that one makes its own. */
@@ -188,8 +183,8 @@ bool carp_redirect4(struct carp_dev *carp, struct sk_buff *skb)
 
 	if (!carp_redirect_can_ask(carp, skb_rtable(skb)))
 		return true;
-	to = carp_redirect_find(carp, from, carp_redirect_same4);
-	if (!to) {
+	to = carp_redirect_find(carp, from);
+	if (!to || !carp_redirect_same4(from, to) || !dst_hold_safe(to)) {
 		to = carp_redirect_clone4(carp->dev, skb_rtable(skb));
 		if (!to)
 			return false;
@@ -253,8 +248,8 @@ bool carp_redirect6(struct carp_dev *carp, struct sk_buff *skb)
 	struct dst_entry *from = skb_dst(skb);
 	struct dst_entry *to;
 
-	to = carp_redirect_find(carp, from, carp_redirect_same6);
-	if (!to) {
+	to = carp_redirect_find(carp, from);
+	if (!to || !carp_redirect_same6(from, to) || !dst_hold_safe(to)) {
 		to = carp_redirect_clone6(carp,
 					  (const struct rt6_info *)from);
 		if (!to)
