@@ -25,7 +25,7 @@
 static bool carp_addr_foreign4(const struct carp_dev *carp, __be32 addr,
 			       const struct net_device *dev)
 {
-	return !carp_on_link(carp, dev) && carp_other_vrf(carp, dev) &&
+	return carp_other_vrf(carp, dev) &&
 	       inet_addr_type_dev_table(dev_net(dev), dev, addr) == RTN_LOCAL;
 }
 

@@ -631,8 +631,12 @@ static inline bool carp_on_link(const struct carp_dev *carp,
 static inline bool carp_other_vrf(const struct carp_dev *carp,
 				  const struct net_device *dev)
 {
-	int vrf = l3mdev_master_ifindex_rcu(dev);
+	int vrf;
 
+	if (dev == carp->lower || dev == carp->dev)
+		return false;
+
+	vrf = l3mdev_master_ifindex_rcu(dev);
 	return vrf != l3mdev_master_ifindex_rcu(carp->dev) &&
 	       vrf != l3mdev_master_ifindex_rcu(carp->lower);
 }

@@ -428,11 +428,10 @@ void carp_device_configure(struct net_device *dev)
 	/* The marks of route.c take effect. */
 	IN_DEV_CONF_SET(in_dev, IGNORE_ROUTES_WITH_LINKDOWN, 1);
 	/* The way back to a client may lead out of the parent: validated like
-	 * on new devices, but not strictly. For what conf.all says later see
-	 * frame.c.
+	 * on new devices, but not strictly. What is set does not follow
+	 * conf.default; for what conf.all says later see frame.c.
 	 */
-	if (IN_DEV_RPFILTER(in_dev))
-		IN_DEV_CONF_SET(in_dev, RP_FILTER, 2);
+	IN_DEV_CONF_SET(in_dev, RP_FILTER, IN_DEV_RPFILTER(in_dev) ? 2 : 0);
 	/* Speak for the virtual addresses only. */
 	IN_DEV_CONF_SET(in_dev, ARP_IGNORE, 1);
 	IN_DEV_CONF_SET(in_dev, ARP_ANNOUNCE, 2);

@@ -87,9 +87,9 @@ static void carp_frame_forget_bridge(struct sk_buff *skb)
 #endif
 }
 
-/* Nobody says when conf.all makes source validation strict, with which the IP
- * layer drops a packet if the way back to the client leads out of the parent.
- * The greater value counts.
+/* Nobody says when conf.all makes source validation strict, with which a packet
+ * is dropped, and an ARP request not answered, if the way back to the client
+ * leads out of the parent. The greater value counts.
  */
 static void carp_frame_loosen(const struct carp_dev *carp)
 {
@@ -216,10 +216,12 @@ static noinline rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	 */
 	if (hdr->ar_op == htons(ARPOP_REQUEST) && arp->sip != arp->tip) {
 		carp = carp_frame_asked4(port, arp);
-		if (carp && carp_share_speaks(carp))
-			return carp_frame_steer(carp, pskb);
-		if (carp)
+		if (carp && !carp_share_speaks(carp))
 			return carp_frame_drop(carp, skb, CARP_STAT_ARPDROP);
+		if (carp) {
+			carp_frame_loosen(carp);
+			return carp_frame_steer(carp, pskb);
+		}
 	}
 
 	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
@@ -431,7 +433,7 @@ static rx_handler_result_t carp_frame_linklocal6(struct carp_port *port,
 	struct carp_dev *carp;
 
 	if (!carp_frame_is_linklocal6(&ip6h->saddr) ||
-	    carp_frame_is_linklocal6(&ip6h->daddr))
+	    ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
 		return RX_HANDLER_PASS;
 
 	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);

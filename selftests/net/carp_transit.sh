@@ -159,6 +159,7 @@ made_with() {
 # The way back to the clients is the parent's.
 what_comes_to_the_address_is_validated_as_elsewhere_but_never_strictly() {
 	setup_nodes 3
+	sysctl_set 1 net.ipv4.conf.{all,default}.rp_filter=0
 	setup_roles
 	equal "made where nothing is validated" 0 "$(made_with 0)"
 	equal "made where all is, strictly" 2 "$(made_with 1)"
@@ -172,6 +173,14 @@ what_comes_to_the_address_is_validated_as_elsewhere_but_never_strictly() {
 	sysctl_set 1 net.ipv4.conf.all.rp_filter=1
 	check "when it would be strictly" n 3 ping -q -c 1 -W 1 "$VIP"
 	equal "loosely" 2 "$(rp_filter 1 carp0)"
+	sysctl_set 1 net.ipv4.conf.{all,carp0}.rp_filter=0
+	sysctl_set 1 net.ipv4.conf.all.rp_filter=1
+	must nip 3 neigh flush dev eth0
+	check "when it would be asked for first" n 3 ping -q -c 1 -W 1 "$VIP"
+
+	must nip 2 link add carp1 link eth0 type carp vhid 9 pass "$PASS"
+	sysctl_set 2 net.ipv4.conf.default.rp_filter=1
+	check "when that is the default later" test "$(rp_filter 2 carp1)" != 1
 
 	sysctl_set 1 net.ipv4.conf.all.rp_filter=0
 	sysctl_set 1 net.ipv4.conf.carp0.rp_filter=1
