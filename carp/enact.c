@@ -171,7 +171,7 @@ static void carp_enact_mark(struct carp_dev *carp, u32 act)
 }
 
 /* Everything that follows from the state, and nothing that sends. */
-static void carp_enact_state(struct carp_node *node)
+static noinline void carp_enact_state(struct carp_node *node)
 {
 	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
@@ -275,25 +275,12 @@ static bool carp_enact_is_weighed(struct carp_node *node, u64 now)
 	return false;
 }
 
-/**
- * carp_enact_weigh - look what demotes a node
- * @node: the node; all of a device are demoted alike
- * @now: ns
- *
- * Carriers are read here too: no notifier tells of them while somebody holds
- * RTNL.
- *
- * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
- */
-u32 carp_enact_weigh(struct carp_node *node, u64 now)
+static noinline u32 carp_enact_weigh_anew(struct carp_node *node, u64 now)
 {
 	struct carp_dev *carp = node->carp;
 	struct carp_vhost *vhost = &carp->vhost;
 	struct carp_demotion demotion;
 	s32 sum;
-
-	if (carp_enact_is_weighed(node, now))
-		return 0;
 
 	rcu_read_lock();
 	carp_demote_weigh(carp, &demotion);
@@ -307,6 +294,22 @@ u32 carp_enact_weigh(struct carp_node *node, u64 now)
 	if (sum == node->fsm.demotion)
 		return 0;
 	return carp_fsm_demote(&node->fsm, sum, now);
+}
+
+/**
+ * carp_enact_weigh - look what demotes a node
+ * @node: the node; all of a device are demoted alike
+ * @now: ns
+ *
+ * Carriers are read here too: no notifier tells of them while somebody holds
+ * RTNL.
+ *
+ * Context: vhost.lock held, BH disabled. Return: CARP_ACT_*
+ */
+u32 carp_enact_weigh(struct carp_node *node, u64 now)
+{
+	return carp_enact_is_weighed(node, now) ?
+		0 : carp_enact_weigh_anew(node, now);
 }
 
 /**

@@ -30,16 +30,24 @@ static struct carp_port *carp_inet_port(const struct sk_buff *skb, int iif)
 /* Unicast has a configured peer, on whatever link it comes in. What a group
  * brought to a link without carp is somebody else's.
  */
-static int carp_inet_rcv_family(struct sk_buff *skb, enum carp_family family,
-				bool multicast, struct carp_port *port)
+static noinline void carp_inet_read(struct sk_buff *skb,
+				    enum carp_family family, bool multicast,
+				    struct carp_port *port)
 {
-	struct carp_net *cn = port ? port->cn : carp_pernet(dev_net(skb->dev));
+	struct carp_net *cn = carp_pernet(dev_net(skb->dev));
 
 	if (!multicast)
 		carp_rx_unicast(cn, port, family, skb);
-	else if (!port && READ_ONCE(cn->allow))
+	else if (READ_ONCE(cn->allow))
 		carp_stats_inc(cn->stats, CARP_STAT_BADIF);
+}
 
+/* What a group brought to a parent was read there. */
+static int carp_inet_rcv_family(struct sk_buff *skb, enum carp_family family,
+				bool multicast, struct carp_port *port)
+{
+	if (!multicast || !port)
+		carp_inet_read(skb, family, multicast, port);
 	consume_skb(skb);
 	return 0;
 }

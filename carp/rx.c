@@ -157,21 +157,27 @@ static enum carp_stat carp_rx_vhost(const struct carp_rx *rx)
 /* The sum over an IPv6 packet is @pseudo less with NetBSD's form: the checksum
  * field is made what it would be without, then all is as everywhere.
  */
-static enum carp_parse carp_rx_parse(struct carp_rx *rx, const u8 *data)
+static noinline enum carp_parse carp_rx_parse_pseudo(struct carp_rx *rx,
+						     const u8 *data)
 {
-	enum carp_parse verdict;
 	struct carp_hdr hdr;
 	u32 sum;
-
-	verdict = carp_proto_parse(data, CARP_HDR_LEN, &rx->adv);
-	if (verdict != CARP_PARSE_BADSUM || rx->family != CARP_INET6)
-		return verdict;
 
 	memcpy(&hdr, data, sizeof(hdr));
 	sum = (__force u16)hdr.cksum + (__force u32)rx->pseudo;
 	sum = (sum & 0xffff) + (sum >> 16);
 	hdr.cksum = (__force __be16)((sum & 0xffff) + (sum >> 16));
 	return carp_proto_parse(&hdr, sizeof(hdr), &rx->adv);
+}
+
+static enum carp_parse carp_rx_parse(struct carp_rx *rx, const u8 *data)
+{
+	enum carp_parse verdict;
+
+	verdict = carp_proto_parse(data, CARP_HDR_LEN, &rx->adv);
+	if (verdict == CARP_PARSE_BADSUM && rx->family == CARP_INET6)
+		return carp_rx_parse_pseudo(rx, data);
+	return verdict;
 }
 
 /* Who has a unicast peer takes from it alone, and who has none takes what is
