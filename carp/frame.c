@@ -112,8 +112,8 @@ static __always_inline void carp_frame_move(struct carp_dev *carp,
 		skb->pkt_type = PACKET_HOST;
 }
 
-/* The frame goes on as if it had come in on the carp device, which is master and
- * therefore up.
+/* The frame goes on as if it had come in on the carp device, which is master
+ * and therefore up.
  */
 static __always_inline rx_handler_result_t
 carp_frame_steer(struct carp_dev *carp, struct sk_buff **pskb)
