@@ -29,7 +29,7 @@ def number(value):
         return value
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:.4g}"
 
 
 class Page:
