@@ -124,6 +124,8 @@ carp_frame_steer(struct carp_dev *carp, struct sk_buff **pskb)
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
 
+	if (skb->protocol != htons(ETH_P_IPV6))
+		carp_frame_loosen(carp);
 	carp_frame_move(carp, skb);
 	return RX_HANDLER_ANOTHER;
 }
@@ -216,12 +218,10 @@ static noinline rx_handler_result_t carp_frame_arp(struct carp_port *port,
 	 */
 	if (hdr->ar_op == htons(ARPOP_REQUEST) && arp->sip != arp->tip) {
 		carp = carp_frame_asked4(port, arp);
-		if (carp && !carp_share_speaks(carp))
-			return carp_frame_drop(carp, skb, CARP_STAT_ARPDROP);
-		if (carp) {
-			carp_frame_loosen(carp);
+		if (carp && carp_share_speaks(carp))
 			return carp_frame_steer(carp, pskb);
-		}
+		if (carp)
+			return carp_frame_drop(carp, skb, CARP_STAT_ARPDROP);
 	}
 
 	carp = carp_frame_owner(port, eth_hdr(skb)->h_dest);
@@ -532,8 +532,6 @@ carp_frame_by_mac(struct carp_port *port, struct sk_buff **pskb)
 		kfree_skb(skb);
 		return RX_HANDLER_CONSUMED;
 	}
-	if (skb->protocol == htons(ETH_P_IP))
-		carp_frame_loosen(carp);
 	return carp_frame_steer(carp, pskb);
 }
 
