@@ -46,6 +46,19 @@ carp_addr_best4(const struct carp_net *cn, __be32 addr,
 	return owner;
 }
 
+/* All that the host sends and forwards comes here. */
+static const struct carp_vip *carp_addr_first4(const struct carp_net *cn,
+					       __be32 addr)
+{
+	const struct carp_vip *vip;
+
+	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
+		if (vip->family == CARP_INET && vip->v4 == addr)
+			return vip;
+	}
+	return NULL;
+}
+
 /**
  * carp_addr_is_vip4 - is this a virtual address of any device
  * @cn: the namespace
@@ -55,13 +68,7 @@ carp_addr_best4(const struct carp_net *cn, __be32 addr,
  */
 bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr)
 {
-	const struct carp_vip *vip;
-
-	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
-		if (vip->family == CARP_INET && vip->v4 == addr)
-			return true;
-	}
-	return false;
+	return carp_addr_first4(cn, addr);
 }
 
 /**
@@ -76,17 +83,13 @@ bool carp_addr_is_vip4(const struct carp_net *cn, __be32 addr)
 struct carp_dev *carp_addr_owner4(const struct carp_net *cn, __be32 addr,
 				  const struct net_device *dev)
 {
-	const struct carp_vip *vip;
+	const struct carp_vip *vip = carp_addr_first4(cn, addr);
 
-	/* All that the host sends and forwards comes here. */
-	hash_for_each_possible_rcu(cn->vips, vip, hash, (__force u32)addr) {
-		if (vip->family != CARP_INET || vip->v4 != addr)
-			continue;
-		if (likely(carp_rank(vip->carp, dev) == CARP_RANK_BEST))
-			return vip->carp;
-		return carp_addr_best4(cn, addr, dev);
-	}
-	return NULL;
+	if (likely(!vip))
+		return NULL;
+	if (likely(carp_rank(vip->carp, dev) == CARP_RANK_BEST))
+		return vip->carp;
+	return carp_addr_best4(cn, addr, dev);
 }
 
 static struct carp_vip *carp_addr_find4(const struct carp_dev *carp,

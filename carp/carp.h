@@ -625,6 +625,12 @@ static inline bool carp_on_link(const struct carp_dev *carp,
 	return other->lower == carp->lower;
 }
 
+static inline bool carp_is_or_below(const struct carp_dev *carp,
+				    const struct net_device *dev)
+{
+	return dev == carp->lower || dev == carp->dev;
+}
+
 /* Does @dev belong to another VRF than a device and its parent? That may have
  * the same addresses. Context: RCU.
  */
@@ -633,7 +639,7 @@ static inline bool carp_other_vrf(const struct carp_dev *carp,
 {
 	int vrf;
 
-	if (dev == carp->lower || dev == carp->dev)
+	if (carp_is_or_below(carp, dev))
 		return false;
 
 	vrf = l3mdev_master_ifindex_rcu(dev);
@@ -653,9 +659,7 @@ enum {
 static inline int carp_rank(const struct carp_dev *carp,
 			    const struct net_device *dev)
 {
-	bool link = dev == carp->lower || dev == carp->dev;
-
-	return (link ? CARP_RANK_LINK : 0) |
+	return (carp_is_or_below(carp, dev) ? CARP_RANK_LINK : 0) |
 	       (carp_is_master(carp) ? CARP_RANK_MASTER : 0);
 }
 

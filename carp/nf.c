@@ -177,7 +177,7 @@ static unsigned int carp_nf_arp_out(void *priv, struct sk_buff *skb,
 	if (likely(!carp))
 		return NF_ACCEPT;
 
-	if (out != carp->dev && out != carp->lower)
+	if (!carp_is_or_below(carp, out))
 		return carp_nf_arp_elsewhere(cn, out, packet);
 	if (!carp_is_master(carp)) {
 		carp_stats_inc(carp->vhost.stats, CARP_STAT_ARPDROP);

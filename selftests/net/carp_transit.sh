@@ -145,7 +145,7 @@ the_documented_reverse_path_rule_lets_the_address_be_reached() {
 
 # rp_filter NODE DEV
 rp_filter() {
-	n "$1" cat "/proc/sys/net/ipv4/conf/$2/rp_filter"
+	n "$1" sysctl -n "net.ipv4.conf.$2.rp_filter"
 }
 
 # made_with RP_FILTER: carp1 of node 1, while that is the default
