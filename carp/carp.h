@@ -51,7 +51,7 @@ struct carp_redirect;
 struct carp_stats;
 
 /**
- * struct carp_known - whether what was found out is still true, see linkgroup.h
+ * struct carp_known - whether what was found out is still true, see known.h
  * @weighings: carp_net.weighings when somebody began to look
  * @from: when that was, ns of ktime_get_ns()
  * @until: how long it is good, the same

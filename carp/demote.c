@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include "demote.h"
+#include "known.h"
 #include "linkgroup.h"
 #include "track.h"
 

@@ -10,7 +10,7 @@
 
 #include "demote.h"
 #include "enact.h"
-#include "linkgroup.h"
+#include "known.h"
 #include "notify.h"
 #include "pace.h"
 #include "route.h"

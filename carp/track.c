@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
+#include "known.h"
 #include "linkgroup.h"
 #include "track.h"
 

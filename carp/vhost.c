@@ -22,7 +22,7 @@
 #include "choose.h"
 #include "enact.h"
 #include "key.h"
-#include "linkgroup.h"
+#include "known.h"
 #include "notify.h"
 #include "route.h"
 #include "route6.h"
