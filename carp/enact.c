@@ -33,9 +33,23 @@
 /* The host goes down: say goodbye once and stay silent. */
 static bool carp_shutting_down;
 
+/* What a node's timer may be late if it fires at @deadline, ns. */
+static u64 carp_enact_slack(const struct carp_node *node, u64 deadline)
+{
+	struct carp_prio prio;
+
+	if (node->fsm.state != CARP_STATE_MASTER ||
+	    deadline != node->fsm.deadline)
+		return 0;
+	prio = carp_fsm_prio(&node->fsm);
+	return carp_pace_slack(carp_prio_interval(&prio));
+}
+
 /**
  * carp_enact_arm - let a node's timer fire when the next thing is due
  * @node: the node; the leader's timer is also the virtual host's
+ *
+ * Advertisements wait for others a little, see pace.c; nothing else does.
  *
  * On the CPU where the last advertisement came in or went out: to look for one
  * that is not idle takes longer than the rest where there are many, and each
@@ -55,8 +69,9 @@ void carp_enact_arm(struct carp_node *node)
 	if (deadline == CARP_NO_DEADLINE)
 		hrtimer_try_to_cancel(&node->timer);
 	else
-		hrtimer_start(&node->timer, ns_to_ktime(deadline),
-			      HRTIMER_MODE_ABS_PINNED_SOFT);
+		hrtimer_start_range_ns(&node->timer, ns_to_ktime(deadline),
+				       carp_enact_slack(node, deadline),
+				       HRTIMER_MODE_ABS_PINNED_SOFT);
 }
 
 static void carp_enact_record(struct carp_node *node)

@@ -24,6 +24,11 @@
  * it; with more of them several share one, until they are further apart.
  */
 #define PACE_LATE	3
+/* How late an advertisement may be for another one's sake, and in ns. Nobody
+ * can tell it from what a timer is late anyway: a dead time is three intervals.
+ */
+#define PACE_SLACK	7
+#define PACE_SLACK_MAX	250000
 
 /**
  * carp_pace - an advertisement is due: is it one of a burst?
@@ -49,4 +54,20 @@ u64 carp_pace(u64 *busy_until, u64 interval, u64 due, u64 now)
 	while (wait > limit)
 		wait -= limit;
 	return wait;
+}
+
+/**
+ * carp_pace_slack - how long may an advertisement wait for others?
+ * @interval: its own, ns
+ *
+ * Those that are due within this time leave with one timer interrupt, which
+ * costs as much as to send one.
+ *
+ * Return: ns
+ */
+u64 carp_pace_slack(u64 interval)
+{
+	u64 slack = interval >> PACE_SLACK;
+
+	return slack < PACE_SLACK_MAX ? slack : PACE_SLACK_MAX;
 }

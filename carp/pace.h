@@ -6,5 +6,6 @@
 #include <linux/types.h>
 
 u64 carp_pace(u64 *busy_until, u64 interval, u64 due, u64 now);
+u64 carp_pace_slack(u64 interval);
 
 #endif /* _CARP_PACE_H */

@@ -143,6 +143,15 @@ static void those_below_15_ms_never_wait(struct kunit *test)
 	KUNIT_EXPECT_NE(test, carp_pace(&busy_until, 32 * MS, NOW, NOW), 0);
 }
 
+static void slack_is_a_little_of_the_interval(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, carp_pace_slack(SEC / 256), 30517);
+	KUNIT_EXPECT_EQ(test, carp_pace_slack(SEC / 128), 61035);
+	KUNIT_EXPECT_EQ(test, carp_pace_slack(SEC / 16), MS / 4);
+	KUNIT_EXPECT_EQ(test, carp_pace_slack(SEC), MS / 4);
+	KUNIT_EXPECT_EQ(test, carp_pace_slack(256 * SEC), MS / 4);
+}
+
 static struct kunit_case pace_cases[] = {
 	KUNIT_CASE(a_few_at_once_need_not_wait),
 	KUNIT_CASE(thousands_at_once_are_given_a_slot_each),
@@ -152,6 +161,7 @@ static struct kunit_case pace_cases[] = {
 	KUNIT_CASE(who_is_late_already_does_not_wait),
 	KUNIT_CASE(a_burst_is_over_when_its_time_has_passed),
 	KUNIT_CASE(those_below_15_ms_never_wait),
+	KUNIT_CASE(slack_is_a_little_of_the_interval),
 	{}
 };
 

@@ -33,6 +33,7 @@ ALL_TESTS="
 	a_passphrase_of_19_characters_counts_whole
 	gratuitous_arp_at_takeover_and_two_advertisements_later
 	hundreds_that_took_over_at_once_do_not_advertise_at_once
+	advertisements_wait_for_others_but_takeovers_do_not
 "
 
 # shellcheck source=carp_lib.sh
@@ -201,6 +202,24 @@ hundreds_that_took_over_at_once_do_not_advertise_at_once() {
 		test $((sent[250] - sent[0])) -ge 999000
 	check "none too late: $((sent[499] - sent[249])) us" \
 		test $((sent[499] - sent[249])) -le $((1010000 * SLOW))
+}
+
+# How late the timers of all groups of this host may be, in ns, in order.
+slacks() {
+	awk '/carp_vhost_timer/ { ours = 1; next }
+		ours { split($4, t, "-"); print t[2] - t[1]; ours = 0 }' \
+		/proc/timer_list | sort -n | xargs
+}
+
+advertisements_wait_for_others_but_takeovers_do_not() {
+	setup_nodes 2
+	member 1
+	member 2 advskew 100
+	check "there are a master" slowwait 5 is_state 1 MASTER
+	check "and a backup" slowwait 5 is_state 2 BACKUP
+	check "a quarter of a millisecond" slowwait 3 prints "0 250000" slacks
+	must nip 1 link set carp0 type carp advbase 0 advskew 2
+	check "or a little of the interval" slowwait 3 prints "0 61035" slacks
 }
 
 tests_run "$@"
