@@ -101,7 +101,7 @@ help:
 	@echo 'chaos      a thousand failovers on a bad network; FAILOVERS, SEED'
 	@echo 'torture    everything at once in one guest; SECONDS, CPUS, SEED'
 	@echo 'demo       two members and a client in QEMU, and a failover'
-	@echo 'bench      ours beside keepalived, ucarp and macvlan: an hour; ROWS'
+	@echo 'bench      ours beside keepalived, ucarp and macvlan: hours; ROWS'
 	@echo 'bench-quick  the same with fewer samples'
 	@echo 'clean      remove what was built; .cache stays'
 

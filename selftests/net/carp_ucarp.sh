@@ -47,7 +47,8 @@ ucarp_start() {
 	shift
 	address=$(nip 2 -j -4 addr show dev eth0 |
 		jq -r '.[0].addr_info[0].local')
-	bg 2 ucarp -i eth0 -s "$address" -v 1 -p "$PASS" -a "$VIP" -b 1 \
+	echo "$PASS" >"$TMP/key"
+	bg 2 ucarp -i eth0 -s "$address" -v 1 -o "$TMP/key" -a "$VIP" -b 1 \
 		-k "$skew" -u "$TMP/up" -d "$TMP/down" "$@"
 	UCARP=$BG
 }

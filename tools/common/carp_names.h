@@ -246,8 +246,8 @@ static inline const struct carp_stat_words *carp_stat_words(unsigned int stat)
 			"packets from a virtual address dropped, not master",
 			0 },
 		[CARP_STAT_CONFLICTS] = { "conflicts",
-			"other master heard, and told off",
-			"other masters heard, and told off", 0 },
+			"other master heard, this one stayed",
+			"other masters heard, this one stayed", 0 },
 	};
 
 	if (stat >= CARP_ARRAY_SIZE(words) || !words[stat].key)
